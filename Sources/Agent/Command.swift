@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+package import Records
+
+/// A changing command, as a value: what the command line asks and the agent
+/// does.
+package struct Command: Codable, Sendable, Hashable {
+    package enum Verb: String, Codable, Sendable, CaseIterable {
+        case ingest, approve, retry, hold, release, discard, prune, adopt, status, stop
+    }
+
+    package var verb: Verb
+    package var id: String?
+    package var partner: String?
+    /// Files that the command line has put into `spool/tmp/`, with the names
+    /// they were given by.
+    package var files: [File] = []
+    /// `ingest --as-of now`.
+    package var asOfNow = false
+    /// `prune`: the policy in words the archive understands.
+    package var olderThanSeconds: Int64?
+    package var maxBytes: Int64?
+    package var keepLast: Int?
+    package var dryRun = false
+    /// Who asks, for the audit, where the caller is this very process.
+    package var who = ""
+
+    package struct File: Codable, Sendable, Hashable {
+        /// Absolute path below `spool/tmp/`.
+        package var staged: String
+        package var name: String
+        package init(staged: String, name: String) {
+            self.staged = staged
+            self.name = name
+        }
+    }
+
+    package init(_ verb: Verb) { self.verb = verb }
+}
+
+/// One line of an answer to a command.
+package struct Answer: Codable, Sendable, Hashable {
+    /// `progress` any number of times, then one `result`.
+    package var event: String
+    /// Exit code of the contract, with `result`.
+    package var exit: Int32?
+    package var message: String?
+    /// The line that helps, where something failed.
+    package var cure: String?
+    /// Ids of the packages the command made or changed.
+    package var packages: [String]?
+    package var id: String?
+    package var bytesRead: Int64?
+    package var bytesTotal: Int64?
+    package var records: Int?
+    package var lines: [String]?
+    package var status: AgentStatus?
+
+    package static func result(
+        _ exit: ExitCode, _ message: String, cure: String? = nil, packages: [String]? = nil
+    ) -> Answer {
+        var answer = Answer(event: "result")
+        answer.exit = exit.rawValue
+        answer.message = message
+        answer.cure = cure
+        answer.packages = packages
+        return answer
+    }
+
+    init(event: String) { self.event = event }
+
+    package static func progress(id: PackageID, bytesRead: Int64, bytesTotal: Int64, records: Int) -> Answer {
+        var answer = Answer(event: "progress")
+        answer.id = id.text
+        answer.bytesRead = bytesRead
+        answer.bytesTotal = bytesTotal
+        answer.records = records
+        return answer
+    }
+}
+
+/// Exit codes of the contract.
+package enum ExitCode: Int32, Sendable {
+    case done = 0
+    case failed = 1
+    case rejects = 3
+    case held = 4
+    case notFound = 5
+    case usage = 64
+    case unreachable = 69
+    case locked = 75
+    case configuration = 78
+    case interrupted = 130
+
+    /// What an outcome means for who waits for it.
+    package init(_ outcome: Outcome) {
+        switch outcome {
+        case .applied, .duplicate, .stale, .superseded, .discarded, .undone, .staged, .waiting: self = .done
+        case .appliedWithRejects, .quarantined: self = .rejects
+        case .held: self = .held
+        case .claimed, .deferred: self = .failed
+        }
+    }
+
+    /// The worse of two, for a command over several packages.
+    package static func worse(_ left: ExitCode, _ right: ExitCode) -> ExitCode {
+        let order: [ExitCode] = [.done, .rejects, .held, .failed]
+        let rank = { (code: ExitCode) in order.firstIndex(of: code) ?? order.count }
+        return rank(left) >= rank(right) ? left : right
+    }
+}
+
+/// What only the running agent knows.
+package struct AgentStatus: Codable, Sendable, Hashable {
+    package var processID: Int32
+    package var version: String
+    /// RFC 3339.
+    package var startedAt: String
+    package var partners: [Partner] = []
+    package var lanes: [Lane] = []
+
+    package struct Partner: Codable, Sendable, Hashable {
+        package var name: String
+        /// `events` or `scan`, with the reason where it scans.
+        package var watching: String
+        package var online: Bool
+        package var offlineReason: String?
+        /// Files in `in/` that are not yet taken.
+        package var waitingFiles: Int
+        /// Temporary names left alone, by pattern.
+        package var ignored: [String: Int]
+        package var lastScan: String?
+    }
+
+    package struct Lane: Codable, Sendable, Hashable {
+        package var name: String
+        package var waiting: Int
+        package var running: String?
+        package var bytesRead: Int64?
+        package var bytesTotal: Int64?
+        package var records: Int?
+    }
+
+    package init(processID: Int32, version: String, startedAt: String) {
+        self.processID = processID
+        self.version = version
+        self.startedAt = startedAt
+    }
+}

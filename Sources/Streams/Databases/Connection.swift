@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import GRDB
+import GRDBSQLite
+
+/// An open connection inside `StoreFile.write` or `StoreFile.read`; it never
+/// leaves the closure.
+package struct Connection {
+    let database: Database
+    /// Path of the store file.
+    package let file: String
+
+    /// Runs one statement that gives no rows.
+    package func execute(_ sql: String, _ arguments: [SQLValue] = []) throws(StoreError) {
+        try wrapped(file) {
+            try database.cachedStatement(sql: sql).execute(arguments: .init(arguments.map(\.box)))
+        }
+    }
+
+    /// Runs a script of statements without arguments.
+    package func script(_ sql: String) throws(StoreError) {
+        try wrapped(file) { try database.execute(sql: sql) }
+    }
+
+    /// All rows of a query; for small results.
+    package func rows(_ sql: String, _ arguments: [SQLValue] = []) throws(StoreError) -> [SQLRow] {
+        var result: [SQLRow] = []
+        try each(sql, arguments) { row in result.append(row) }
+        return result
+    }
+
+    /// The first row of a query.
+    package func row(_ sql: String, _ arguments: [SQLValue] = []) throws(StoreError) -> SQLRow? {
+        try wrapped(file) {
+            let statement = try database.cachedStatement(sql: sql)
+            return try Row.fetchOne(statement, arguments: .init(arguments.map(\.box))).map(SQLRow.init)
+        }
+    }
+
+    /// Hands the rows of a query over one by one.
+    package func each(
+        _ sql: String, _ arguments: [SQLValue] = [], _ body: (SQLRow) throws -> Void
+    ) throws(StoreError) {
+        try wrapped(file) {
+            let statement = try database.cachedStatement(sql: sql)
+            let cursor = try Row.fetchCursor(statement, arguments: .init(arguments.map(\.box)))
+            while let row = try cursor.next() { try body(SQLRow(row)) }
+        }
+    }
+
+    /// Names of the columns a query gives.
+    package func columns(_ sql: String) throws(StoreError) -> [String] {
+        try wrapped(file) { try database.cachedStatement(sql: sql).columnNames }
+    }
+
+    /// Id of the row inserted last.
+    package var lastInsertedID: Int64 { database.lastInsertedRowID }
+    /// Rows the last statement changed.
+    package var changes: Int { database.changesCount }
+
+    /// A statement for the hot path; valid as long as the file is open.
+    package func prepare(_ sql: String) throws(StoreError) -> HotStatement {
+        try wrapped(file) { HotStatement(try database.makeStatement(sql: sql), path: file) }
+    }
+
+    /// Runs `body` in a savepoint, which is undone if it throws or returns
+    /// false.
+    package func savepoint(_ body: () throws -> Bool) throws {
+        try database.inSavepoint { try body() ? .commit : .rollback }
+    }
+}
+
+/// Runs `body` and gives SQLite's errors our shape; others (errors of the
+/// caller's own closures) must not pass through here.
+func wrapped<T>(_ path: String, _ body: () throws -> T) throws(StoreError) -> T {
+    do {
+        return try body()
+    } catch let error as DatabaseError {
+        throw StoreError(
+            code: error.resultCode.rawValue, message: error.message ?? error.resultCode.description,
+            path: path)
+    } catch let error as StoreError {
+        throw error
+    } catch {
+        throw StoreError(code: 1, message: String(describing: error), path: path)
+    }
+}
+
+extension SQLValue {
+    var box: DatabaseValue {
+        switch self {
+        case .null: .null
+        case .integer(let value): value.databaseValue
+        case .text(let value): value.databaseValue
+        case .blob(let value): Data(value).databaseValue
+        }
+    }
+}
+
+extension SQLRow {
+    init(_ row: Row) {
+        values = row.databaseValues.map { value in
+            switch value.storage {
+            case .null: .null
+            case .int64(let integer): .integer(integer)
+            case .double(let double): .text(String(double))
+            case .string(let text): .text(text)
+            case .blob(let data): .blob(Array(data))
+            }
+        }
+    }
+}
