@@ -48,7 +48,12 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
+        // ATTIC: when and in which order.
+        room("Agent", "Agent", ["JournalStore", "Records", "Sockets", "Threads", logging, lifecycle], safe),
+        // UPPER: the stations of the flow; they never import each other.
+        room("Applying", "Stations/3-Applying", ["CatalogueStore", "JournalStore", "Records"], safe),
         // GROUND: what survives a restart; dialects.
+        room("CatalogueStore", "Stores/CatalogueStore", ["Databases", "Records"], safe),
         room("JournalStore", "Stores/JournalStore", ["Databases", "Records"], safe),
         // CELLAR: safe Swift over C and the kernel; pure values.
         room("Databases", "Streams/Databases", [grdb, sqlite], common),

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Logging
+package import Logging
 import ServiceLifecycle
 package import Sockets
 import Synchronization
@@ -64,7 +64,9 @@ package struct ControlServer: Service {
                 } catch let error as DecodingError {
                     logger.debug("command not readable", metadata: ["error": "\(error)"])
                     do {
-                        try send(.result(.usage, "this agent does not know that command; are both of one version?"))
+                        try send(
+                            .result(.usage, "this agent does not know that command; are both of one version?")
+                        )
                     } catch {
                         return false
                     }

@@ -19,6 +19,13 @@ package struct RecordBatch: Sendable {
         /// Length in bytes.
         package let length: UInt32
 
+        package init(field: Field, state: FieldState, start: UInt32, length: UInt32) {
+            self.field = field
+            self.state = state
+            self.start = start
+            self.length = length
+        }
+
         package var range: Range<Int> { Int(start)..<Int(start) + Int(length) }
     }
 

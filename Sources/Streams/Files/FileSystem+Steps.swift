@@ -27,7 +27,7 @@ extension FileSystem {
         var done = 0
         while done < buffer.count {
             var span = buffer.mutableSpan
-            var rest = span.extracting(droppingFirst: done)
+            var rest = span._mutatingExtracting(droppingFirst: done)
             let count = try read(file, at: offset + Int64(done), into: &rest)
             guard count > 0 else { break }
             done += count
@@ -119,15 +119,16 @@ extension FileSystem {
         var missing: [FilePath] = []
         var current = path
         while !current.isEmpty {
-            do {
-                guard try statusFollowingLinks(current).kind == .folder else {
-                    throw FileError(call: "mkdir", path: current, errno: ENOTDIR)
-                }
-                break
-            } catch {
+            let found: FileStatus?
+            do { found = try statusFollowingLinks(current) } catch {
                 guard error.errno == ENOENT else { throw error }
-                missing.append(current)
+                found = nil
             }
+            if let found {
+                if found.kind == .folder { break }
+                throw FileError(call: "mkdir", path: current, errno: ENOTDIR)
+            }
+            missing.append(current)
             let parent = current.removingLastComponent()
             if parent == current { break }
             current = parent
@@ -194,7 +195,7 @@ extension FileSystem {
             try rename(aside, path)
         } catch {
             // Best effort: the first error counts, a leftover is overwritten.
-            do { try unlinkIfPresent(aside) } catch { }
+            do { try unlinkIfPresent(aside) } catch {}
             throw error
         }
     }

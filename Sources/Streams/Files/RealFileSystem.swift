@@ -42,7 +42,9 @@ package struct RealFileSystem: FileSystem {
 
     package func close(_ file: OpenFile) throws(FileError) {
         // Never again after EINTR: the descriptor is gone on Linux.
-        guard Glibc.close(file.descriptor) == 0 || Glibc.errno == EINTR else { throw fail("close", file.path) }
+        guard Glibc.close(file.descriptor) == 0 || Glibc.errno == EINTR else {
+            throw fail("close", file.path)
+        }
     }
 
     package func read(_ file: OpenFile, into buffer: inout MutableSpan<UInt8>) throws(FileError) -> Int {
@@ -145,9 +147,11 @@ package struct RealFileSystem: FileSystem {
         names.sort { left, right in
             left.lexicographicallyPrecedes(right) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
         }
-        return names.compactMap { name in name.withUnsafeBufferPointer { bytes in
-            bytes.baseAddress.flatMap { FilePath.Component(platformString: $0) }
-        } }
+        return names.compactMap { name in
+            name.withUnsafeBufferPointer { bytes in
+                bytes.baseAddress.flatMap { FilePath.Component(platformString: $0) }
+            }
+        }
     }
 
     package func makeDirectory(_ path: FilePath, mode: UInt32) throws(FileError) {

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+package import Records
+
+/// A dialect as a table: which paths of a document mean what in our own words.
+///
+/// Plain data, so that the same table can come from a profile file. Paths are
+/// local names joined by `/`; `@name` is an attribute. Containers are named
+/// from the root, fields from their record (architecture, section 9).
+package struct Mapping: Sendable, Hashable {
+    package var name: String
+    package var containers: [Container]
+    package var records: [Record]
+
+    package struct Container: Sendable, Hashable {
+        package var path: String
+        package var action: ContainerAction
+    }
+
+    package enum ContainerAction: Sendable, Hashable {
+        /// A container of records. `merged`: another one of the same kind just
+        /// before goes on as the same section.
+        case section(SectionKind, merged: Bool)
+        /// A fact of the document or of the section at hand.
+        case fact(HeadFact)
+    }
+
+    package enum HeadFact: Sendable, Hashable {
+        case version, writtenAt
+        /// `ЧРД=` in a list of words: the character before decimals.
+        case decimalSeparator
+        /// The section's own id, its catalogue's, its classifier's.
+        case sectionID, catalogue, classifier
+        case onlyChanges
+    }
+
+    package struct Record: Sendable, Hashable {
+        package var kind: RecordKind
+        /// Where such records stand, from the root.
+        package var paths: [String]
+        package var fields: [FieldRule]
+        /// Where a record of the same kind stands inside this one; it gets
+        /// this one's id as its `parent`.
+        package var nested: String?
+        /// What a record without any mark of deletion says.
+        package var unmarked: Unmarked = .active
+        /// The field whose value is the id where no id is given.
+        package var idFallback: Field?
+    }
+
+    package enum Unmarked: Sendable, Hashable {
+        /// It is not deleted (`reference/commerceml.md` 3.10: a later file
+        /// with the object unmarked re-activates it).
+        case active
+        /// The same, but only where the record has a name: rows of prices and
+        /// stock say nothing about the thing itself.
+        case activeWhenNamed
+    }
+
+    package struct FieldRule: Sendable, Hashable {
+        package var path: String
+        package var action: Action
+        package init(_ path: String, _ action: Action) {
+            self.path = path
+            self.action = action
+        }
+    }
+
+    /// How the text of a field is read.
+    package enum Reading: Sendable, Hashable {
+        case text
+        case decimal
+        /// A decimal where it is one, else the text (`Без НДС`).
+        case decimalOrText
+        case boolean
+        case currency
+        /// Text; the placeholder for "not set" clears.
+        case propertyValue
+    }
+
+    package enum Action: Sendable, Hashable {
+        /// The id; `.variant` is joined to it by `#`.
+        case id, variant
+        /// A field; an empty element says nothing, or clears.
+        case field(Field, Reading = .text, clears: Bool = false)
+        /// A field where no other path states it.
+        case fallback(Field, Reading = .text)
+        /// An attribute that follows its element's own field.
+        case after(Field)
+        /// The unit: a code where it is one and no code was given, else the
+        /// short name.
+        case unit
+        /// `true`, `Удален`…: the record is marked deleted.
+        case deletion
+        /// Fields below stand in a row. A row without fields is left out.
+        case row(Field)
+        /// One field that is a row of its own.
+        case rowOf(Field, Field, Reading = .text)
+        /// A row of a name and a value; some names feed a field, unless
+        /// another path states it. Without a marker the row itself is not
+        /// kept, and what feeds nothing is an extra.
+        case namedRow(Field?, feeds: [String: Feed])
+        /// The name and the value of the named row around it.
+        case rowName(Field?), rowValue(Field?)
+        /// A field without content that says: this was stated.
+        case marker(Field)
+        /// A container of one repeated field; empty, it clears the field.
+        case list(Field)
+        /// Known, and not kept.
+        case ignore
+    }
+
+    package struct Feed: Sendable, Hashable {
+        package var field: Field
+        package var reading: Reading
+    }
+
+    /// A name as names of requisites are compared: without spaces, lower case
+    /// (`reference/commerceml.md` 3.6).
+    package static func normalisedName(_ name: some StringProtocol) -> String {
+        String(name.lowercased().filter { !$0.isWhitespace })
+    }
+}

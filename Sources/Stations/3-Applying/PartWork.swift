@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import CatalogueStore
+import Records
+
+/// A section of a document while its records are applied.
+struct OpenSection {
+    var head: SectionHead
+    var stream: StreamState
+    /// Of this section's facts, after the rule for clocks that step back.
+    var asOf: Int64
+    var name: String
+    var isFull: Bool
+    /// Types the document declares: ids in the store with their currencies.
+    var priceTypes: [(id: Int64, currency: [UInt8])]
+    var member: String
+}
+
+/// The facts a record is applied under: its own section's, or those it had
+/// when it began to wait.
+struct RecordFrame {
+    var section: SectionKind
+    var stream: Int64
+    var asOf: Int64
+    var part: Int64
+    var isFull: Bool
+    var priceTypes: [(id: Int64, currency: [UInt8])]
+    var catalogue: String
+}
+
+/// One part on its way into the store: records in, counts out.
+///
+/// Lives inside one transaction.
+final class PartWork {
+    let session: CatalogueSession
+    let context: ApplyContext
+    let source: any BatchSource
+
+    var counts = CountsByKind()
+    var rejects = 0
+    var warnings: [String] = []
+    var form = RecordForm()
+    var row = StagedRow()
+    var json = JSONText()
+    var somethingWaits: Bool
+    /// Ids seen in this part, by kind.
+    var seen: [RecordKind: IdentSet] = [:]
+    /// Streams of the part; a full's sections of one stream are one.
+    var streams: [Int64: StreamWork] = [:]
+    var resolved: [Int64: CountsByKind] = [:]
+    var latestAsOf: Int64 = .min
+
+    struct StreamWork {
+        var section: SectionKind
+        var catalogue: String
+        var state: StreamState
+        var names: Set<String> = []
+        var asOf: Int64
+        var isFull = false
+        var mayExplain = false
+        var isUNF = false
+        var records = 0
+        var seen = IdentSet()
+    }
+
+    init(_ session: CatalogueSession, _ context: ApplyContext, _ source: any BatchSource) throws {
+        self.session = session
+        self.context = context
+        self.source = source
+        somethingWaits = try session.somethingWaits()
+    }
+
+    // MARK: Documents and sections
+
+    private var sections: [Int32: OpenSection] = [:]
+    private var document = -1
+
+    /// The section of a record, opened with its first record.
+    func section(of head: RecordBatch.Head) throws -> OpenSection {
+        if source.documentNumber != document {
+            document = source.documentNumber
+            sections.removeAll()
+        }
+        if let open = sections[head.section] { return open }
+        let document = source.document
+        let index = Int(head.section)
+        let facts =
+            index >= 0 && index < document.sections.count
+            ? document.sections[index] : SectionHead(kind: .classifier)
+        let name = source.member.isEmpty ? context.fileName : source.member
+        let catalogue =
+            facts.kind == .classifier && facts.catalogue.isEmpty ? facts.classifier : facts.catalogue
+        let state = try session.stream(catalogue: catalogue, section: facts.kind, name: name)
+        var asOf = source.asOf
+        if !source.asOfIsArrival, let last = state.sameName, asOf < last, last - asOf <= 7_200_000 {
+            warnings.append(
+                "\(name): written \((last - asOf) / 1_000) s before the last file of this name; "
+                    + "taken as of its arrival, since clocks step back")
+            asOf = max(last, context.arrival)
+        }
+        let isFull = facts.onlyChanges == false && facts.kind != .offerChanges
+        if isFull, let last = state.fullAsOf, asOf < last { throw StaleFull() }
+        var types: [(id: Int64, currency: [UInt8])] = []
+        for type in document.priceTypes {
+            types.append((try session.ident(.priceType, Array(type.id.utf8).span), Array(type.currency.utf8)))
+        }
+        let open = OpenSection(
+            head: facts, stream: state, asOf: asOf, name: name, isFull: isFull, priceTypes: types,
+            member: source.member)
+        sections[head.section] = open
+        var work =
+            streams[state.id]
+            ?? StreamWork(section: facts.kind, catalogue: catalogue, state: state, asOf: asOf)
+        work.names.insert(name)
+        work.asOf = max(work.asOf, asOf)
+        work.isFull = work.isFull || isFull
+        work.isUNF = work.isUNF || document.isUNF
+        streams[state.id] = work
+        latestAsOf = max(latestAsOf, asOf)
+        if facts.onlyChanges == true, !catalogue.isEmpty {
+            try session.dropPostponedSweep(catalogue: catalogue)
+        }
+        return open
+    }
+
+    // MARK: Records
+
+    func apply(_ batch: RecordBatch, _ head: RecordBatch.Head) throws {
+        let open = try section(of: head)
+        let kind = head.kind.word
+        counts[kind].read += 1
+        switch head.defect {
+        case .empty:
+            counts[kind].empty += 1
+            return
+        case let defect?:
+            try reject(batch, head, defect)
+            return
+        case nil: break
+        }
+        form.fill(batch, head)
+        guard let id = form[.id], !id.isEmpty else {
+            try reject(batch, head, .missingID)
+            return
+        }
+        streams[open.stream.id]?.records += 1
+        let frame = RecordFrame(
+            section: open.head.kind, stream: open.stream.id, asOf: open.asOf, part: session.part,
+            isFull: open.isFull, priceTypes: open.priceTypes, catalogue: open.head.catalogue)
+        switch head.kind {
+        case .product: try applyProduct(batch, id, frame)
+        case .offer: try applyOffer(batch, head, id, frame)
+        case .group, .property, .priceType, .warehouse, .unit:
+            try applyDictionary(batch, head.kind, id, frame)
+        case .customer, .order: counts[kind].unchanged += 1
+        }
+    }
+
+    /// Marks an id as seen in this part.
+    ///
+    /// - Returns: true where it had been seen: the record counts as repeated.
+    func isRepeated(_ kind: RecordKind, _ id: Int64) -> Bool {
+        !seen[kind, default: IdentSet()].insert(id)
+    }
+
+    private func reject(_ batch: RecordBatch, _ head: RecordBatch.Head, _ defect: RecordDefect) throws {
+        form.fill(batch, head)
+        rejects += 1
+        counts[head.kind.word].rejected += 1
+        counts["price"].read += form.prices.count
+        counts["price"].rejected += form.prices.count
+        counts["stock"].read += form.stocks.count
+        counts["stock"].rejected += form.stocks.count
+        let code: Reject.Code =
+            switch defect {
+            case .missingID, .empty: .missingID
+            case .badNumber: .badNumber
+            case .tooLarge: .tooLarge
+            case .badValue: .badValue
+            }
+        // The source is only read again for as many as somebody will look at.
+        let fragment = rejects <= 1_000 ? try source.fragment(of: head) : ""
+        try session.reject(
+            Reject(
+                member: source.member, offset: head.offset, line: Int(head.line), kind: head.kind.word,
+                id: form[.id].map { text(batch, $0) } ?? "", code: code, detail: "", fragment: fragment),
+            number: rejects)
+    }
+
+    func text(_ batch: RecordBatch, _ range: Range<Int>) -> String {
+        String(decoding: batch.arena[range], as: UTF8.self)
+    }
+
+    /// Adds the outcome of one top-level record to `counts`.
+    func count(
+        _ kind: String, _ change: RowChange.Kind, deleted: Bool = false, into counts: inout CountsByKind
+    ) {
+        switch change {
+        case .inserted: if deleted { counts[kind].markedDeleted += 1 } else { counts[kind].inserted += 1 }
+        case .updated: if deleted { counts[kind].markedDeleted += 1 } else { counts[kind].updated += 1 }
+        case .unchanged: counts[kind].unchanged += 1
+        case .stale: counts[kind].stale += 1
+        }
+    }
+}
+
+/// The full is older than what its stream has applied.
+struct StaleFull: Error {}

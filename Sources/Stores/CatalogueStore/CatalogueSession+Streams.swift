@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+package import Databases
+package import Records
+
+/// What the store remembers of a stream: (partner, catalogue, section).
+package struct StreamState: Sendable, Hashable {
+    package var id: Int64
+    package var lastHash: [UInt8]?
+    package var fullAsOf: Int64?
+    package var fullCount: Int?
+    /// As-of of the last package of the same file name.
+    package var sameName: Int64?
+}
+
+extension CatalogueSession {
+    /// The stream's state, made if it is new.
+    package func stream(catalogue: String, section: SectionKind, name: String) throws(StoreError)
+        -> StreamState
+    {
+        let key: [SQLValue] = [.integer(source), .text(catalogue), .text(section.word)]
+        try connection.execute(
+            "INSERT OR IGNORE INTO stream (source, catalogue, section) VALUES (?, ?, ?)", key)
+        guard
+            let row = try connection.row(
+                """
+                SELECT st.id, st.last_hash, st.full_as_of, st.full_count, n.as_of,
+                    (SELECT undone FROM part WHERE id = st.last_part)
+                FROM stream st LEFT JOIN stream_name n ON n.stream = st.id AND n.name = ?4
+                WHERE st.source = ?1 AND st.catalogue = ?2 AND st.section = ?3
+                """, key + [.text(name)])
+        else { throw StoreError(code: 11, message: "a stream vanished", path: connection.file) }
+        return StreamState(
+            id: row.integer(0) ?? 0, lastHash: row.integer(5) == 1 ? nil : row.blob(1),
+            fullAsOf: row.integer(2),
+            fullCount: row.integer(3).map(Int.init), sameName: row.integer(4))
+    }
+
+    /// Notes that this part is the last applied of a stream.
+    package func advance(
+        _ stream: Int64, name: String, asOf: Int64, hash: [UInt8], full: (asOf: Int64, count: Int)?,
+        at now: Int64
+    ) throws(StoreError) {
+        try connection.execute(
+            "UPDATE stream SET last_part = ?, last_hash = ? WHERE id = ?",
+            [.integer(part), .blob(hash), .integer(stream)])
+        if let full {
+            try connection.execute(
+                "UPDATE stream SET full_as_of = ?, full_count = ? WHERE id = ?",
+                [.integer(full.asOf), .integer(full.count), .integer(stream)])
+        }
+        try connection.execute(
+            "INSERT OR REPLACE INTO stream_name (stream, name, as_of, at) VALUES (?, ?, ?, ?)",
+            [.integer(stream), .text(name), .integer(asOf), .integer(now)])
+    }
+
+    // MARK: Sweep
+
+    /// Rows of a stream that are not marked deleted.
+    package func liveCount(_ table: CatalogueTable, stream: Int64) throws(StoreError) -> Int {
+        Int(
+            try connection.row(
+                "SELECT count(*) FROM \(table.name) WHERE stream = ? AND coalesce(deleted, 0) = 0",
+                [.integer(stream)])?.integer(0) ?? 0)
+    }
+
+    /// Live rows of a stream that `seen` does not hold and that are not newer
+    /// than `asOf`.
+    package func absent(
+        _ table: CatalogueTable, stream: Int64, seen: IdentSet, asOf: Int64
+    ) throws(StoreError) -> [Int64] {
+        var ids: [Int64] = []
+        try connection.each(
+            "SELECT id FROM \(table.name) WHERE stream = ? AND coalesce(deleted, 0) = 0 AND as_of <= ? ORDER BY id",
+            [.integer(stream), .integer(asOf)]
+        ) { row in
+            if let id = row.integer(0), !seen.contains(id) { ids.append(id) }
+        }
+        return ids
+    }
+
+    /// Keeps a sweep for later; a newer one of the stream takes its place.
+    package func postponeSweep(
+        _ stream: Int64, asOf: Int64, due: Int64, count: Int, seen: IdentSet
+    ) throws(StoreError) {
+        try connection.execute(
+            "INSERT OR REPLACE INTO pending_sweep (stream, part, as_of, due_at, count, seen) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .integer(stream), .integer(part), .integer(asOf), .integer(due), .integer(count),
+                .blob(seen.bytes),
+            ])
+    }
+
+    /// A document that says `true` came for the catalogue: what was taken for
+    /// the whole truth was its first portion.
+    package func dropPostponedSweep(catalogue: String) throws(StoreError) {
+        try connection.execute(
+            "DELETE FROM pending_sweep WHERE stream IN (SELECT id FROM stream WHERE source = ? AND catalogue = ?)",
+            [.integer(source), .text(catalogue)])
+    }
+
+    // MARK: Offers of a product
+
+    package func offers(ofProduct product: Int64) throws(StoreError) -> [(id: Int64, deleted: Int64)] {
+        try connection.rows(
+            "SELECT id, coalesce(deleted, 0) FROM offer WHERE product = ?", [.integer(product)]
+        )
+        .map { ($0.integer(0) ?? 0, $0.integer(1) ?? 0) }
+    }
+
+    /// Second keys of an offer's rows, with their values and the part that
+    /// wrote them.
+    package func rows(
+        of table: CatalogueTable, offer: Int64
+    ) throws(StoreError) -> [(key: Int64, value: String?, part: Int64)] {
+        let value = table == .price ? "value" : "quantity"
+        return try connection.rows(
+            "SELECT \(table.keys[1]), \(value), part FROM \(table.name) WHERE offer = ?", [.integer(offer)]
+        ).map { ($0.integer(0) ?? 0, $0.text(1), $0.integer(2) ?? 0) }
+    }
+
+    /// The currency a price type has in the store.
+    package func currency(ofPriceType type: Int64) throws(StoreError) -> String? {
+        try connection.row("SELECT currency FROM price_type WHERE id = ?", [.integer(type)])?.text(0)
+    }
+
+    // MARK: Marks
+
+    package func isDeleted(_ table: CatalogueTable, _ id: Int64) throws(StoreError) -> Bool {
+        (try connection.row("SELECT coalesce(deleted, 0) FROM \(table.name) WHERE id = ?", [.integer(id)])?
+            .integer(0) ?? 0) != 0
+    }
+
+    /// Sets the deletion mark of a product or an offer, whatever its own
+    /// facts' age; its before-image is kept.
+    ///
+    /// - Parameter asOf: of the mark; nil leaves the row's.
+    package func mark(_ table: CatalogueTable, _ id: Int64, deleted: Int64, asOf: Int64?) throws(StoreError) {
+        try keepImage(table, RowKey(id))
+        try connection.execute(
+            "UPDATE \(table.name) SET deleted = ?, as_of = coalesce(?, as_of), part = ? WHERE id = ?",
+            [.integer(deleted), .integer(asOf), .integer(part), .integer(id)])
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+package import Databases
+package import Records
+
+/// Everything one part does to the store, inside one transaction.
+///
+/// Made by `CatalogueStore.session`; it lives as long as the transaction.
+package final class CatalogueSession {
+    package let connection: Connection
+    package let source: Int64
+    /// The part whose package these records are from.
+    package let part: Int64
+    /// True while the store held neither products nor offers when the part
+    /// began: one `reload` row stands for all its changes.
+    package let isFirstLoad: Bool
+
+    private let idents: Idents
+    private var writers: [RowWriter] = []
+    private let undoInsert: HotStatement
+    private let changeInsert: HotStatement
+    private var undoCount: Int64 = 0
+    private var changed: [String: IdentSet] = [:]
+    private let valueSelect: HotStatement
+    private var values: [[UInt8]: Int64] = [:]
+    private var nextValue: Int64
+
+    init(
+        _ connection: Connection, partner: String, package: PackageID, exchange: String
+    ) throws(StoreError) {
+        self.connection = connection
+        source = try Self.source(partner, connection)
+        isFirstLoad = try connection.row("SELECT 1 FROM product UNION ALL SELECT 1 FROM offer LIMIT 1") == nil
+        try connection.execute(
+            """
+            INSERT INTO part (package, exchange, source, outcome, as_of, applied_at, counts, rejects, undone)
+            VALUES (?, ?, ?, '', 0, 0, '{}', 0, 0)
+            """, [.text(package.text), .text(exchange), .integer(source)])
+        part = connection.lastInsertedID
+        idents = try Idents(source: source, connection)
+        undoInsert = try connection.prepare(
+            "INSERT INTO undo (part, n, tbl, id, id2, image) VALUES (?, ?, ?, ?, ?, ?)")
+        changeInsert = try connection.prepare(
+            "INSERT INTO change (part, kind, entity, ident) VALUES (?, ?, ?, ?)")
+        valueSelect = try connection.prepare("SELECT id FROM property_value WHERE property = ? AND ext = ?")
+        nextValue = 1 + (try connection.row("SELECT max(id) FROM property_value")?.integer(0) ?? 0)
+        for table in CatalogueTable.allCases { writers.append(try RowWriter(table, connection)) }
+    }
+
+    /// The id of a partner in this file, made if it is new.
+    static func source(_ partner: String, _ connection: Connection) throws(StoreError) -> Int64 {
+        if let id = try connection.row("SELECT id FROM source WHERE name = ?", [.text(partner)])?.integer(0) {
+            return id
+        }
+        try connection.execute("INSERT INTO source (name) VALUES (?)", [.text(partner)])
+        return connection.lastInsertedID
+    }
+
+    // MARK: Ids
+
+    package func ident(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64 {
+        try idents.id(kind, ext)
+    }
+    package func knownIdent(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        try idents.find(kind, ext)
+    }
+
+    /// The id of a dictionary value of a property.
+    ///
+    /// - Parameter make: the dictionary itself names it. Elsewhere only what
+    ///   is shaped like a GUID gets an id before its dictionary came.
+    package func valueID(
+        _ property: Int64, _ ext: Span<UInt8>, make: Bool
+    ) throws(StoreError) -> (id: Int64?, isNew: Bool) {
+        var key: [UInt8] = []
+        for shift in stride(from: Int64(0), to: 64, by: 8) {
+            key.append(UInt8(truncatingIfNeeded: property >> shift))
+        }
+        key.append(contentsOf: ext)
+        if let id = values[key] { return (id, false) }
+        valueSelect.bind(1, property)
+        valueSelect.bind(2, text: ext)
+        let found = try valueSelect.step() ? valueSelect.integer(0) : nil
+        valueSelect.reset()
+        if let found {
+            if values.count < Self.valueCacheLimit { values[key] = found }
+            return (found, false)
+        }
+        guard make || Idents.isGUID(ext) else { return (nil, false) }
+        let id = nextValue
+        nextValue += 1
+        if values.count < Self.valueCacheLimit { values[key] = id }
+        if !make {
+            var row = StagedRow()
+            row.reset(CatalogueTable.propertyValue.values.count)
+            row.set(0, .integer(property))
+            row.set(1, text: ext)
+            _ = try write(.propertyValue, RowKey(id), row, asOf: 0)
+        }
+        return (id, true)
+    }
+
+    private static let valueCacheLimit = 65_536
+
+    // MARK: Rows
+
+    private func writer(_ table: CatalogueTable) -> RowWriter { writers[table.rawValue - 1] }
+
+    /// Compares and writes a row; its before-image is kept.
+    ///
+    /// - Parameter part: the part that stated the facts: this one, or the one
+    ///   whose record waited.
+    package func write(
+        _ table: CatalogueTable, _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64? = nil
+    ) throws(StoreError) -> RowChange {
+        try writer(table).write(key, row, asOf: asOf, part: part ?? self.part) { image throws(StoreError) in
+            try self.keep(table, key, image)
+        }
+    }
+
+    package func read(_ table: CatalogueTable, _ key: RowKey) throws(StoreError) -> [SQLValue]? {
+        try writer(table).read(key)
+    }
+
+    package func exists(_ table: CatalogueTable, _ key: RowKey) throws(StoreError) -> Bool {
+        try writer(table).exists(key)
+    }
+
+    /// Takes a row away; its before-image is kept.
+    package func remove(_ table: CatalogueTable, _ key: RowKey) throws(StoreError) {
+        guard let old = try read(table, key) else { return }
+        try keep(table, key, RowImage.encode(old))
+        try writer(table).restore(key, nil)
+    }
+
+    /// Keeps a row's before-image ahead of a direct change.
+    func keepImage(_ table: CatalogueTable, _ key: RowKey) throws(StoreError) {
+        try keep(table, key, try read(table, key).map(RowImage.encode))
+    }
+
+    private func keep(_ table: CatalogueTable, _ key: RowKey, _ image: [UInt8]?) throws(StoreError) {
+        undoCount += 1
+        undoInsert.bind(1, part)
+        undoInsert.bind(2, undoCount)
+        undoInsert.bind(3, table.rawValue)
+        undoInsert.bind(4, key.first)
+        undoInsert.bind(5, key.second)
+        if let image { undoInsert.bind(6, blob: image.span) } else { undoInsert.bindNull(6) }
+        try undoInsert.run()
+    }
+
+    /// Adds to the change feed: one row per entity and package.
+    package func note(_ kind: String, _ entity: String, _ ident: Int64) throws(StoreError) {
+        guard !isFirstLoad, changed[entity, default: IdentSet()].insert(ident) else { return }
+        try feed(kind, entity, ident)
+    }
+
+    private func feed(_ kind: String, _ entity: String, _ ident: Int64?) throws(StoreError) {
+        changeInsert.bind(1, part)
+        changeInsert.bind(2, .text(kind))
+        changeInsert.bind(3, .text(entity))
+        changeInsert.bind(4, .integer(ident))
+        try changeInsert.run()
+    }
+
+    package func reject(_ reject: Reject, number: Int) throws(StoreError) {
+        try connection.execute(
+            """
+            INSERT INTO reject (part, n, member, offset, line, kind, ext, code, detail, fragment)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(part), .integer(number), .text(reject.member), .integer(reject.offset),
+                .integer(reject.line), .text(reject.kind), .text(reject.id), .text(reject.code.rawValue),
+                .text(reject.detail), .text(reject.fragment),
+            ])
+    }
+
+    // MARK: The marker
+
+    /// Completes the marker, as the last act before the commit.
+    package func finish(
+        outcome: Outcome, asOf: Int64, at now: Int64, counts: String, rejects: Int, hash: [UInt8]
+    ) throws(StoreError) {
+        if isFirstLoad, undoCount > 0 { try feed("reload", "catalogue", nil) }
+        try connection.execute(
+            "UPDATE part SET outcome = ?, as_of = ?, applied_at = ?, counts = ?, rejects = ?, hash = ? WHERE id = ?",
+            [
+                .text(outcome.rawValue), .integer(asOf), .integer(now), .text(counts), .integer(rejects),
+                .blob(hash), .integer(part),
+            ])
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Databases
+
+extension CatalogueStore {
+    /// RFC 3339 in UTC of a column that holds milliseconds.
+    private static func time(_ column: String) -> String {
+        "strftime('%Y-%m-%dT%H:%M:%S', \(column) / 1000, 'unixepoch') || printf('.%03dZ', \(column) % 1000)"
+    }
+
+    /// The common columns of the contract.
+    private static func common(_ table: String, id: String = "i.ext") -> String {
+        """
+        s.name AS source, \(id) AS id, pt.package AS package, \(time("pt.applied_at")) AS changed_at,
+            \(time("\(table).as_of")) AS as_of, coalesce(\(table).extra, '{}') AS extra
+        """
+    }
+
+    private static let joins = """
+        JOIN source s ON s.id = i.source LEFT JOIN part pt ON pt.id =
+        """
+
+    /// A property object: name → value, or a list of values.
+    ///
+    /// Stored as `[[property, [value, …]], …]`, a value being the id of a
+    /// dictionary row or a text; a text is looked up once more, since the
+    /// dictionary may have come later.
+    private static func properties(_ column: String) -> String {
+        """
+        coalesce((SELECT json_group_object(
+                coalesce(pr.name, pi.ext),
+                CASE WHEN json_array_length(p.value, '$[1]') = 1
+                THEN (SELECT coalesce(pv.value, pv.ext, v.value) FROM json_each(p.value, '$[1]') v
+                    LEFT JOIN property_value pv ON (v.type = 'integer' AND pv.id = v.value)
+                        OR (v.type = 'text' AND pv.property = json_extract(p.value, '$[0]') AND pv.ext = v.value))
+                ELSE (SELECT json_group_array(coalesce(pv.value, pv.ext, v.value)) FROM json_each(p.value, '$[1]') v
+                    LEFT JOIN property_value pv ON (v.type = 'integer' AND pv.id = v.value)
+                        OR (v.type = 'text' AND pv.property = json_extract(p.value, '$[0]') AND pv.ext = v.value))
+                END)
+            FROM json_each(\(column)) p
+            JOIN ident pi ON pi.id = json_extract(p.value, '$[0]')
+            LEFT JOIN property pr ON pr.id = pi.id), '{}')
+        """
+    }
+
+    static let views = """
+        CREATE VIEW v1_group AS
+        WITH RECURSIVE tree (id, path, depth) AS (
+            SELECT id, coalesce(name, ''), 0 FROM grp
+                WHERE parent IS NULL OR parent NOT IN (SELECT id FROM grp)
+            UNION ALL
+            SELECT g.id, tree.path || '/' || coalesce(g.name, ''), tree.depth + 1
+                FROM grp g JOIN tree ON g.parent = tree.id WHERE tree.depth < 100
+        )
+        SELECT \(common("g")), pi.ext AS parent, g.name AS name, tree.path AS path,
+            coalesce(g.deleted, 0) AS deleted
+        FROM grp g JOIN ident i ON i.id = g.id \(joins) g.part
+            LEFT JOIN ident pi ON pi.id = g.parent LEFT JOIN tree ON tree.id = g.id;
+        CREATE INDEX grp_parent ON grp (parent);
+
+        CREATE VIEW v1_product AS
+        SELECT \(common("t")), t.sku AS sku, t.barcode AS barcode, t.name AS name, t.full_name AS full_name,
+            t.description AS description, t.brand AS brand, t.unit AS unit, t.vat_rate AS vat_rate,
+            t.weight AS weight,
+            coalesce((SELECT json_group_array(gi.ext) FROM json_each(t.groups) e JOIN ident gi ON gi.id = e.value),
+                '[]') AS groups,
+            \(properties("t.properties")) AS properties,
+            coalesce(t.deleted, 0) <> 0 AS deleted
+        FROM product t JOIN ident i ON i.id = t.id \(joins) t.part;
+
+        CREATE VIEW v1_offer AS
+        SELECT \(common("t")), pi.ext AS product, t.sku AS sku, t.barcode AS barcode, t.name AS name,
+            coalesce(t.characteristics, '{}') AS characteristics, t.quantity AS quantity,
+            coalesce(t.deleted, 0) <> 0 AS deleted
+        FROM offer t JOIN ident i ON i.id = t.id \(joins) t.part LEFT JOIN ident pi ON pi.id = t.product;
+
+        CREATE VIEW v1_price AS
+        SELECT \(common("t", id: "i.ext || '|' || ti.ext")), i.ext AS offer, ti.ext AS price_type,
+            y.name AS price_type_name, coalesce(t.currency, '') AS currency, t.value AS value,
+            t.min_quantity AS min_quantity
+        FROM price t JOIN ident i ON i.id = t.offer \(joins) t.part
+            JOIN ident ti ON ti.id = t.type LEFT JOIN price_type y ON y.id = t.type
+        WHERE t.value IS NOT NULL;
+
+        CREATE VIEW v1_stock AS
+        SELECT s.name AS source, i.ext || '|' || wi.ext AS id, pt.package AS package,
+            \(time("pt.applied_at")) AS changed_at, \(time("t.as_of")) AS as_of, '{}' AS extra,
+            i.ext AS offer, wi.ext AS warehouse, w.name AS warehouse_name, t.quantity AS quantity
+        FROM stock t JOIN ident i ON i.id = t.offer \(joins) t.part
+            JOIN ident wi ON wi.id = t.warehouse LEFT JOIN warehouse w ON w.id = t.warehouse
+        WHERE t.quantity IS NOT NULL;
+
+        CREATE VIEW v1_change AS
+        SELECT c.seq AS seq, c.kind AS kind, c.entity AS entity, i.ext AS id, s.name AS source,
+            pt.package AS package, \(time("pt.applied_at")) AS at
+        FROM change c JOIN part pt ON pt.id = c.part JOIN source s ON s.id = pt.source
+            LEFT JOIN ident i ON i.id = c.ident;
+        """
+}

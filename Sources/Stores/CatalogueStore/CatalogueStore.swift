@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+package import Databases
+package import Records
+
+/// Products, offers, prices and stock: `catalogue.db`.
+package final class CatalogueStore: Sendable {
+    private let file: StoreFile
+
+    /// Opens or makes the store.
+    package init(path: String, options: StoreOptions) throws(StoreError) {
+        file = try StoreFile(path: path, options: options, migrations: Self.migrations)
+    }
+
+    package var path: String { file.path }
+    package var walBytes: Int64 { file.walBytes }
+    package func checkpoint() throws(StoreError) { try file.checkpoint() }
+    package func close() throws(StoreError) { try file.close() }
+
+    /// Runs one part in one transaction, which is undone when `body` throws
+    /// or does not ask for the commit.
+    package func session<T>(
+        partner: String, package: PackageID, exchange: String,
+        _ body: (CatalogueSession) throws -> (commit: Bool, value: T)
+    ) throws -> T {
+        try file.tryWrite { connection in
+            try body(CatalogueSession(connection, partner: partner, package: package, exchange: exchange))
+        }
+    }
+
+    package func read<T>(_ body: (Connection) throws -> T) throws -> T { try file.read(body) }
+
+    /// The marker of a package, nil where it was never applied here.
+    package func marker(_ package: PackageID) throws -> (
+        outcome: Outcome, counts: String, rejects: Int, asOf: Int64
+    )? {
+        try file.read { connection in
+            try connection.row(
+                "SELECT outcome, counts, rejects, as_of FROM part WHERE package = ? AND undone = 0",
+                [.text(package.text)]
+            ).flatMap { row in
+                row.text(0).flatMap(Outcome.init).map {
+                    ($0, row.text(1) ?? "{}", Int(row.integer(2) ?? 0), row.integer(3) ?? 0)
+                }
+            }
+        }
+    }
+
+    // MARK: Undo
+
+    /// Puts back what a part changed, newest change first.
+    ///
+    /// Only right while nothing else changed these rows since; the caller
+    /// checks that.
+    package func undo(_ package: PackageID) throws {
+        try file.write { connection in
+            guard
+                let part = try connection.row("SELECT id FROM part WHERE package = ?", [.text(package.text)])?
+                    .integer(0)
+            else { return }
+            let writers = try CatalogueTable.allCases.map { try RowWriter($0, connection) }
+            let rows = try connection.rows(
+                "SELECT tbl, id, id2, image FROM undo WHERE part = ? ORDER BY n DESC", [.integer(part)])
+            for row in rows {
+                guard let table = row.integer(0).flatMap({ CatalogueTable(rawValue: Int($0)) }) else {
+                    continue
+                }
+                let key = RowKey(row.integer(1) ?? 0, row.integer(2) ?? 0)
+                let image = row.blob(3).flatMap(RowImage.decode)
+                try writers[table.rawValue - 1].restore(key, image)
+            }
+            try connection.execute("DELETE FROM undo WHERE part = ?", [.integer(part)])
+            try connection.execute("UPDATE part SET undone = 1 WHERE id = ?", [.integer(part)])
+        }
+    }
+
+    // MARK: Retention
+
+    /// Ages of what may go, as moments: everything older goes.
+    package struct Retention: Sendable {
+        package var changes: Int64
+        package var undo: Int64
+        package var rejects: Int64
+        package var waiting: Int64
+        /// Bytes that before-images may take, oldest parts first.
+        package var undoBytes: Int64
+        package init(changes: Int64, undo: Int64, rejects: Int64, waiting: Int64, undoBytes: Int64) {
+            self.changes = changes
+            self.undo = undo
+            self.rejects = rejects
+            self.waiting = waiting
+            self.undoBytes = undoBytes
+        }
+    }
+
+    package func prune(_ retention: Retention) throws {
+        try file.write { connection in
+            for (table, before) in [
+                ("change", retention.changes), ("undo", retention.undo), ("reject", retention.rejects),
+                ("waiting", retention.waiting),
+            ] {
+                try connection.execute(
+                    "DELETE FROM \(table) WHERE part IN (SELECT id FROM part WHERE applied_at < ?)",
+                    [.integer(before)])
+            }
+            try connection.execute(
+                "DELETE FROM stream_name WHERE at < ?", [.integer(min(retention.changes, retention.undo))])
+            var kept: Int64 = 0
+            for row in try connection.rows(
+                "SELECT part, sum(24 + coalesce(length(image), 0)) FROM undo GROUP BY part ORDER BY part DESC"
+            ) {
+                kept += row.integer(1) ?? 0
+                guard kept > retention.undoBytes else { continue }
+                try connection.execute("DELETE FROM undo WHERE part = ?", [.integer(row.integer(0))])
+            }
+        }
+    }
+}

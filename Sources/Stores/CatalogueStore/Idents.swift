@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Databases
+
+/// What an id of a partner names; products and offers share `item`.
+package enum IdentKind: Int64, Sendable {
+    case item = 1
+    case group, property, priceType, warehouse, unit
+}
+
+/// The table of partners' own ids.
+///
+/// GUIDs compare without case, everything else exactly; the first spelling is
+/// kept. Ids grow by one, so that sets of them are bitmaps.
+final class Idents {
+    private let source: Int64
+    private let select: HotStatement
+    private let selectFold: HotStatement
+    private let insert: HotStatement
+    private let insertFold: HotStatement
+    private var next: Int64
+    private var hasFolds: Bool
+    /// Small kinds only, and not more than `cacheLimit`.
+    private var cache: [[UInt8]: Int64] = [:]
+    private static let cacheLimit = 8_192
+
+    init(source: Int64, _ connection: Connection) throws(StoreError) {
+        self.source = source
+        select = try connection.prepare(
+            "SELECT id FROM ident WHERE ext = ? AND kind = ? AND source = \(source)")
+        selectFold = try connection.prepare(
+            "SELECT id FROM ident_fold WHERE folded = ? AND kind = ? AND source = \(source)")
+        insert = try connection.prepare(
+            "INSERT INTO ident (id, kind, source, ext) VALUES (?, ?, \(source), ?)")
+        insertFold = try connection.prepare(
+            "INSERT INTO ident_fold (folded, kind, source, id) VALUES (?, ?, \(source), ?)")
+        next = 1 + (try connection.row("SELECT max(id) FROM ident")?.integer(0) ?? 0)
+        hasFolds = try connection.row("SELECT 1 FROM ident_fold LIMIT 1") != nil
+    }
+
+    /// The id of `ext`, made if it is new.
+    func id(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64 {
+        var key: [UInt8] = []
+        if kind != .item {
+            key.reserveCapacity(ext.count + 1)
+            key.append(UInt8(kind.rawValue))
+            key.append(contentsOf: ext)
+            if let id = cache[key] { return id }
+        }
+        let found = try find(kind, ext)
+        let id = if let found { found } else { try make(kind, ext) }
+        if kind != .item, cache.count < Self.cacheLimit { cache[key] = id }
+        return id
+    }
+
+    /// The id of `ext`, nil where nobody named it yet.
+    func find(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        if let id = try look(select, kind, ext) { return id }
+        guard Self.isGUID(ext) else { return nil }
+        let folded = Self.folded(ext)
+        if Self.hasUpperCase(ext), let id = try look(select, kind, folded.span) { return id }
+        return hasFolds ? try look(selectFold, kind, folded.span) : nil
+    }
+
+    private func look(_ statement: HotStatement, _ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError)
+        -> Int64?
+    {
+        statement.bind(1, text: ext)
+        statement.bind(2, kind.rawValue)
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    private func make(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64 {
+        let id = next
+        next += 1
+        insert.bind(1, id)
+        insert.bind(2, kind.rawValue)
+        insert.bind(3, text: ext)
+        try insert.run()
+        if Self.isGUID(ext), Self.hasUpperCase(ext) {
+            insertFold.bind(1, text: Self.folded(ext).span)
+            insertFold.bind(2, kind.rawValue)
+            insertFold.bind(3, id)
+            try insertFold.run()
+            hasFolds = true
+        }
+        return id
+    }
+
+    /// `8-4-4-4-12` hexadecimal digits, or two of them with `#` between.
+    static func isGUID(_ ext: Span<UInt8>) -> Bool {
+        guard ext.count == 36 || ext.count == 73 else { return false }
+        for index in ext.indices {
+            let byte = ext[index]
+            switch index % 37 {
+            case 36: if byte != 35 { return false }
+            case 8, 13, 18, 23: if byte != 45 { return false }
+            default:
+                guard (48...57).contains(byte) || (97...102).contains(byte) || (65...70).contains(byte) else {
+                    return false
+                }
+            }
+        }
+        return true
+    }
+
+    private static func hasUpperCase(_ ext: Span<UInt8>) -> Bool {
+        for index in ext.indices where (65...70).contains(ext[index]) { return true }
+        return false
+    }
+
+    private static func folded(_ ext: Span<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(contentsOf: ext)
+        for index in bytes.indices where (65...70).contains(bytes[index]) { bytes[index] += 32 }
+        return bytes
+    }
+}
