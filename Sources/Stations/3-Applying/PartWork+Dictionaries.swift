@@ -127,7 +127,7 @@ extension PartWork {
         }
         guard json.bytes.count > 1 else { return }
         json.raw(125)
-        row.set(column, text: json.bytes.span)
+        row.set(column, text: json.bytes)
     }
 
     private func pairs(
@@ -159,7 +159,7 @@ extension PartWork {
             json.string(batch.arena[pair.value])
         }
         json.raw(125)
-        row.set(column, text: json.bytes.span)
+        row.set(column, text: json.bytes)
     }
 
     /// Stages property values: ids where the dictionary knows them, else text.
@@ -184,6 +184,6 @@ extension PartWork {
             json.raw("]]")
         }
         json.raw(93)
-        row.set(column, text: json.bytes.span)
+        row.set(column, text: json.bytes)
     }
 }

@@ -192,7 +192,7 @@ extension PartWork {
             json.string(batch.arena[text])
         }
         json.raw(125)
-        if json.bytes.count > 2 { row.set(3, text: json.bytes.span) } else { row.set(3, .null) }
+        if json.bytes.count > 2 { row.set(3, text: json.bytes) } else { row.set(3, .null) }
     }
 
     /// `Цены` replaces the price types that its document declares; a stated

@@ -28,7 +28,7 @@ extension PartWork {
                 json.integer(id)
             }
             json.raw(93)
-            row.set(9, text: json.bytes.span)
+            row.set(9, text: json.bytes)
         }
         try stageProperties(10, batch)
         stageExtra(11, batch, characteristics: true)
@@ -86,6 +86,6 @@ extension PartWork {
             json.raw(125)
         }
         json.raw(93)
-        row.set(column, text: json.bytes.span)
+        row.set(column, text: json.bytes)
     }
 }

@@ -34,6 +34,12 @@ package struct StagedRow {
         cells[column] = .text(start: start, count: text.count)
     }
 
+    package mutating func set(_ column: Int, text: [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: text)
+        cells[column] = .text(start: start, count: text.count)
+    }
+
     package mutating func set(_ column: Int, blob: [UInt8]) {
         let start = bytes.count
         bytes.append(contentsOf: blob)
