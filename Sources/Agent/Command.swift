@@ -7,12 +7,15 @@ package import Records
 /// does.
 package struct Command: Codable, Sendable, Hashable {
     package enum Verb: String, Codable, Sendable, CaseIterable {
-        case ingest, approve, retry, hold, release, discard, prune, adopt, status, stop
+        case ingest, approve, retry, hold, release, discard, prune, addPartner, adoptPartner, status, why
     }
 
     package var verb: Verb
+    /// A package; for `why` also a path below some `in/`.
     package var id: String?
     package var partner: String?
+    /// `approve --without-deletes`.
+    package var withoutDeletes = false
     /// Files that the command line has put into `spool/tmp/`, with the names
     /// they were given by.
     package var files: [File] = []
@@ -27,8 +30,9 @@ package struct Command: Codable, Sendable, Hashable {
     package var who = ""
 
     package struct File: Codable, Sendable, Hashable {
-        /// Absolute path below `spool/tmp/`.
+        /// Absolute path below `spool/tmp/`; the agent removes it.
         package var staged: String
+        /// As the admin named it, relative, `/` between parts.
         package var name: String
         package init(staged: String, name: String) {
             self.staged = staged
