@@ -16,7 +16,8 @@ extension Journal {
                 reason TEXT NOT NULL, cure TEXT NOT NULL, counts TEXT NOT NULL, rejects INTEGER NOT NULL,
                 applied_at INTEGER, ended_at INTEGER, attempts INTEGER NOT NULL, next_try INTEGER,
                 approved INTEGER NOT NULL, as_of_now INTEGER NOT NULL, by_hand INTEGER NOT NULL,
-                archive_path TEXT, expired_at INTEGER, changed_at INTEGER NOT NULL
+                archive_path TEXT, expired_at INTEGER, without_deletes INTEGER NOT NULL, held_by TEXT,
+                changed_at INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX package_open ON package (outcome, id)
                 WHERE outcome IN ('claimed', 'waiting', 'staged', 'deferred', 'held', 'quarantined');

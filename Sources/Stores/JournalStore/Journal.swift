@@ -23,7 +23,7 @@ package final class Journal: Sendable {
     /// Writes rows, new or known, in one commit.
     package func save(_ rows: [PackageRow], at now: Timestamp) throws(StoreError) {
         guard !rows.isEmpty else { return }
-        let marks = Array(repeating: "?", count: 28).joined(separator: ", ")
+        let marks = Array(repeating: "?", count: 30).joined(separator: ", ")
         let sql = "INSERT OR REPLACE INTO package (\(PackageRow.columns), changed_at) VALUES (\(marks))"
         try write { connection in
             for row in rows { try connection.execute(sql, row.values + [.integer(now.milliseconds)]) }
@@ -49,6 +49,19 @@ package final class Journal: Sendable {
             let kept = try connection.row("SELECT value FROM meta WHERE key = 'newest'")?.text(0)
             let live = try connection.row("SELECT max(id) FROM package")?.text(0)
             return [kept, live].compactMap { $0 }.max().flatMap(PackageID.init)
+        }
+    }
+
+    /// The store's own secret, which keys its content hashes: 32 random bytes,
+    /// made once.
+    package func secret(random: () -> [UInt8]) throws(StoreError) -> [UInt8] {
+        try write { connection in
+            if let kept = try connection.row("SELECT value FROM meta WHERE key = 'secret'")?.text(0) {
+                return Array(kept.utf8)
+            }
+            let digits = random().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            try connection.execute("INSERT INTO meta (key, value) VALUES ('secret', ?)", [.text(digits)])
+            return Array(digits.utf8)
         }
     }
 

@@ -8,7 +8,7 @@ extension PackageRow {
     static let columns = """
         id, exchange, partner, name, path, size, received_at, outcome, sha256, hash, dialect, lane, scope, as_of, \
         reason, cure, counts, rejects, applied_at, ended_at, attempts, next_try, approved, as_of_now, by_hand, \
-        archive_path, expired_at
+        archive_path, expired_at, without_deletes, held_by
         """
 
     /// Values in the order of `columns`.
@@ -23,7 +23,7 @@ extension PackageRow {
             .integer(endedAt?.milliseconds), .integer(attempts), .integer(nextTry?.milliseconds),
             .integer(approved ? 1 : 0), .integer(asOfNow ? 1 : 0), .integer(byHand ? 1 : 0),
             .text(archivePath),
-            .integer(expiredAt?.milliseconds),
+            .integer(expiredAt?.milliseconds), .integer(withoutDeletes ? 1 : 0), .text(heldBy?.rawValue),
         ]
     }
 
@@ -57,5 +57,7 @@ extension PackageRow {
         byHand = row.integer(24) == 1
         archivePath = row.text(25)
         expiredAt = row.integer(26).map(Timestamp.init)
+        withoutDeletes = row.integer(27) == 1
+        heldBy = row.text(28).flatMap(Holder.init)
     }
 }

@@ -38,6 +38,10 @@ package struct PackageRow: Sendable, Hashable {
     package var nextTry: Timestamp?
     /// An admin approved what a brake held.
     package var approved = false
+    /// … but nothing is to be marked as deleted by its absence.
+    package var withoutDeletes = false
+    /// Who may let it go on, while it is held.
+    package var heldBy: Holder?
     /// Applied by `ingest --as-of now`: its facts count as of its arrival.
     package var asOfNow = false
     /// Given by hand (`ingest`): never deferred as half-written.
@@ -46,6 +50,16 @@ package struct PackageRow: Sendable, Hashable {
     package var archivePath: String?
     /// Set when somebody else's clean-up removed it from the archive.
     package var expiredAt: Timestamp?
+
+    /// Who holds a package.
+    package enum Holder: String, Sendable, Hashable {
+        /// A limit of the configuration: `approve`.
+        case brake
+        /// A person: `release`.
+        case admin
+        /// This version has no station for its records.
+        case station
+    }
 
     package init(
         id: PackageID, exchange: String, partner: String, name: String, path: String, size: Int64,

@@ -47,6 +47,11 @@ package struct Spool: Sendable {
             .appending(two(civil.day))
     }
 
+    /// Bytes that the spool's volume still takes.
+    package func freeBytes() throws(SpoolError) -> Int64 {
+        try spooling { () throws(FileError) in try files.volume(root).freeBytes }
+    }
+
     // MARK: Making
 
     /// Makes the folders of the spool that are missing.
