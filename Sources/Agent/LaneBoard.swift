@@ -96,6 +96,11 @@ package final class LaneBoard: Sendable {
         }
     }
 
+    /// Whether it waits or runs.
+    package func holds(_ id: PackageID) -> Bool {
+        state.withLock { $0.known.contains(id) || $0.running?.job.id == id }
+    }
+
     package var running: Progress? { state.withLock { $0.running } }
     package var isIdle: Bool { state.withLock { $0.running == nil && $0.waiting.isEmpty } }
 

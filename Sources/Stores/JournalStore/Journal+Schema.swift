@@ -21,6 +21,7 @@ extension Journal {
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX package_open ON package (outcome, id)
                 WHERE outcome IN ('claimed', 'waiting', 'staged', 'deferred', 'held', 'quarantined');
+            CREATE INDEX package_unfinished ON package (id) WHERE archive_path IS NULL;
             CREATE INDEX package_exchange ON package (exchange, id);
             CREATE INDEX package_partner ON package (partner, name, id);
             CREATE TABLE exchange (

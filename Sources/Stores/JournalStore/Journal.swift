@@ -38,6 +38,21 @@ package final class Journal: Sendable {
     /// quarantine.
     package func open() throws(StoreError) -> [PackageRow] { try read { try JournalQueries.open($0) } }
 
+    /// Rows of packages that came after `id`, oldest first.
+    package func rows(after id: PackageID) throws(StoreError) -> [PackageRow] {
+        try read { try JournalQueries.rows(after: id, $0) }
+    }
+
+    /// Rows that have ended and are not archived yet, oldest first.
+    package func unfinished() throws(StoreError) -> [PackageRow] {
+        try read { try JournalQueries.unfinished($0) }
+    }
+
+    /// Deferred rows whose time has come, oldest first.
+    package func due(at now: Timestamp) throws(StoreError) -> [PackageRow] {
+        try read { try JournalQueries.due(at: now, $0) }
+    }
+
     /// Rows of an exchange, oldest first.
     package func rows(exchange: String) throws(StoreError) -> [PackageRow] {
         try read { try JournalQueries.rows(exchange: exchange, $0) }

@@ -29,6 +29,26 @@ package enum JournalQueries {
             """, [], connection)
     }
 
+    package static func rows(after id: PackageID, _ connection: Connection) throws(StoreError)
+        -> [PackageRow]
+    {
+        try list("WHERE id > ? ORDER BY id", [.text(id.text)], connection)
+    }
+
+    package static func unfinished(_ connection: Connection) throws(StoreError) -> [PackageRow] {
+        try list(
+            """
+            WHERE archive_path IS NULL AND outcome IN ('applied', 'applied-with-rejects', 'duplicate', 'stale',
+                'superseded', 'discarded', 'undone') ORDER BY id
+            """, [], connection)
+    }
+
+    package static func due(at now: Timestamp, _ connection: Connection) throws(StoreError) -> [PackageRow] {
+        try list(
+            "WHERE outcome = 'deferred' AND next_try <= ? ORDER BY id", [.integer(now.milliseconds)], connection
+        )
+    }
+
     package static func rows(exchange: String, _ connection: Connection) throws(StoreError) -> [PackageRow] {
         try list("WHERE exchange = ? ORDER BY id", [.text(exchange)], connection)
     }

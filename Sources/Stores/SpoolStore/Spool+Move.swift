@@ -68,43 +68,6 @@ extension Spool {
         }
     }
 
-    /// Copies a file from anywhere into `tmp/`, for `importStaged`.
-    /// - Parameter name: unique among those at work.
-    package func stage(_ source: FilePath, name: String) throws(SpoolError) -> FilePath {
-        let target = tmp.appending(name)
-        try spooling { () throws(FileError) in try files.copy(source, target, mode: 0o660) }
-        return target
-    }
-
-    /// Makes a package or an attachment of a file in `tmp/`, by a rename.
-    ///
-    /// A crash in between leaves the file in `tmp/` or the package whole.
-    package func importStaged(_ staged: FilePath, note: PackageNote) throws(SpoolError) -> ClaimedFile {
-        var note = note
-        note.payload = SafeName.make(note.original)
-        let target = claimFolder(note)
-        do { try files.makeDirectory(target, mode: 0o770) } catch {
-            throw error.errno == 17 ? .idTaken(note.id.text) : .file(error)
-        }
-        let file = target.appending(note.payload)
-        do {
-            return try spooling { () throws(FileError) in
-                let status = try files.status(staged)
-                note.size = status.size
-                note.modified = status.modified
-                try files.atomicWriteUnsynced(target.appending("package.json"), note.encoded, mode: 0o660)
-                try files.rename(staged, file)
-                try files.syncDirectory(target)
-                try files.syncDirectory(target.removingLastComponent())
-                return ClaimedFile(note: note, file: file, status: try files.status(file))
-            }
-        } catch {
-            // Best effort: recovery removes what is left.
-            do { try removeEmptyFolder(target) } catch {}
-            throw error
-        }
-    }
-
     /// The state whose folder holds this package, nil where none does.
     package func locate(_ id: PackageID) throws(SpoolError) -> SpoolState? {
         try spooling { () throws(FileError) in

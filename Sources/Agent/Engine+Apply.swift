@@ -1,0 +1,204 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Applying
+import CatalogueStore
+import Claiming
+import JournalStore
+import Reading
+import Records
+import Settings
+import SpoolStore
+
+extension PackageReader: BatchSource {}
+
+extension Engine {
+    /// Works off the board, one package after another, until the engine
+    /// stops.
+    func workLoop() {
+        while !isStopping {
+            guard let job = board.take() else {
+                settleStores()
+                if !workBell.wait(seconds: 5) { return }
+                continue
+            }
+            inFlight.insert(job.id)
+            apply(job)
+            board.finish()
+            inFlight.remove(job.id)
+            newsBell.ring()
+            if house.catalogue.walBytes > Self.walLimit { settleStores() }
+        }
+    }
+
+    /// Bytes of write-ahead log after which it is moved into its file.
+    private static let walLimit: Int64 = 64 << 20
+
+    /// Moves the write-ahead logs into their files.
+    func settleStores() {
+        do { try checkpoint() } catch { alarm("", "store", "\(error)") }
+    }
+
+    func checkpoint() throws {
+        if house.catalogue.walBytes > 0 { try house.catalogue.checkpoint() }
+        if house.journal.walBytes > 0 { try house.journal.checkpoint() }
+        try house.media.checkpoint()
+    }
+
+    private func apply(_ job: LaneJob) {
+        let row: PackageRow
+        do {
+            guard let found = try house.journal.row(job.id), found.outcome == .claimed else { return }
+            row = found
+        } catch {
+            return alarm("", "journal", "\(job.id): \(error)")
+        }
+        do {
+            let context = try readContext(row)
+            let reader = try house.desk.reader(context)
+            if let marker = try house.catalogue.marker(row.id) {
+                return try resume(row, reader, marker)
+            }
+            let result = try Applier(store: house.catalogue).apply(
+                reader, applyContext(row, reader), now: { house.moments.now.milliseconds }
+            ) { read, total, records in
+                board.report(bytesRead: read, bytesTotal: total, records: records)
+            }
+            try settle(row, result, reader)
+        } catch let error as ReadError {
+            stopUnread(row, error, nil)
+        } catch let error as UnbalancedCounts {
+            quarantine(row, reason: "\(error)", cure: "`waybill retry \(row.id)` after an update")
+        } catch {
+            fail(row, error)
+        }
+    }
+
+    private func applyContext(_ row: PackageRow, _ reader: PackageReader) -> ApplyContext {
+        let partner = house.settings.partner(row.partner)
+        var context = ApplyContext(
+            package: row.id, exchange: row.exchange, partner: row.partner, fileName: row.name,
+            arrival: row.receivedAt.milliseconds)
+        context.sweep = partner.sweep == .never || row.withoutDeletes ? .never : .proven
+        context.isArchive = reader.isArchive
+        context.isChunk = ChunkName(row.name).isChunk
+        context.approved = row.approved
+        context.maxDelete = partner.brakes.maxDelete
+        context.minSizeOfLast = partner.brakes.minSizeOfLast
+        return context
+    }
+
+    /// The store failed, not the package.
+    private func fail(_ row: PackageRow, _ error: any Error) {
+        switch CatalogueStore.disposition(of: error) {
+        case .halt:
+            alarm("", "store", "\(error)")
+            // The round of the house tries again; nothing else runs into it
+            // meanwhile.
+            _ = workBell.wait(seconds: 10)
+            board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: 0))
+        case .retry: postpone(row, reason: "\(error)")
+        case .quarantine, nil:
+            if row.attempts < Backoff.attemptsForUnknown {
+                postpone(row, reason: "\(error)")
+            } else {
+                quarantine(row, reason: "\(error)", cure: "`waybill retry \(row.id)` after an update")
+            }
+        }
+    }
+
+    // MARK: What came of it
+
+    private func settle(_ row: PackageRow, _ result: ApplyResult, _ reader: PackageReader) throws {
+        var row = row
+        for warning in result.warnings {
+            logger.warning(
+                "package warning", metadata: ["package.id": "\(row.id)", "text": "\(warning)"])
+        }
+        row.counts = result.counts
+        row.rejects = result.rejects
+        row.scope = result.isFull ? .full : row.scope
+        row.hash = result.hash.isEmpty ? nil : Self.hex(result.hash)
+        if result.asOf != 0 { row.asOf = Timestamp(milliseconds: result.asOf) }
+        row.heldBy = nil
+        switch result.verdict {
+        case .held(let reason):
+            row.heldBy = .brake
+            return stop(
+                row, .held, reason: reason,
+                cure: "right: `waybill approve \(row.id)`, or with --without-deletes; "
+                    + "wrong: `waybill discard \(row.id)`")
+        case .applied: row.outcome = row.rejects > 0 ? .appliedWithRejects : .applied
+        case .waiting: row.outcome = .waiting
+        case .duplicate: row.outcome = .duplicate
+        case .stale: row.outcome = .stale
+        }
+        row.reason = reason(row.outcome, result)
+        row.cure = row.outcome == .stale ? "to apply it all the same: `waybill ingest --as-of now`" : ""
+        row.appliedAt = house.moments.now
+        try complete(row, reader.unreadLanes)
+        try passOn(result.resolved)
+    }
+
+    private func reason(_ outcome: Outcome, _ result: ApplyResult) -> String {
+        switch outcome {
+        case .stale: "older than the full exchange that is in the store; nothing was changed"
+        case .duplicate: "the very bytes that were applied last; nothing was changed"
+        case .waiting: "some of its records refer to what has not come yet"
+        default: result.warnings.first ?? ""
+        }
+    }
+
+    /// Applied before a stop, and not yet said in the journal.
+    private func resume(
+        _ row: PackageRow, _ reader: PackageReader,
+        _ marker: (outcome: Outcome, counts: String, rejects: Int, asOf: Int64)
+    ) throws {
+        // Lanes that this version can't read may stand at its very end.
+        var batch = RecordBatch()
+        while try reader.next(into: &batch) {}
+        var row = row
+        row.outcome = marker.outcome
+        row.counts = try CountsByKind(json: marker.counts, path: house.catalogue.path)
+        row.rejects = marker.rejects
+        row.asOf = Timestamp(milliseconds: marker.asOf)
+        row.hash = Self.hex(try reader.contentHash())
+        row.appliedAt = house.moments.now
+        try complete(row, reader.unreadLanes)
+    }
+
+    private func complete(_ row: PackageRow, _ unread: Set<Lane>) throws {
+        var row = row
+        if !unread.isEmpty, row.outcome != .duplicate, row.outcome != .stale {
+            return holdForStation(row, unread)
+        }
+        if row.outcome.isFinal { row.endedAt = house.moments.now }
+        try move(row)
+        logger.notice(
+            "package \(row.outcome.rawValue)",
+            metadata: [
+                "package.id": "\(row.id)", "partner": "\(row.partner)", "name": "\(row.path)",
+                "records": "\(row.counts.total.read)", "rejects": "\(row.rejects)",
+            ])
+        if row.outcome.isFinal { finishing.add(row.id) }
+    }
+
+    /// Packages whose waiting records found what they waited for.
+    func passOn(_ resolved: [ApplyResult.Resolved]) throws {
+        for item in resolved {
+            guard var row = try house.journal.row(item.package), row.outcome == .waiting else { continue }
+            row.counts = item.counts
+            if item.stillWaiting == 0 {
+                row.outcome = row.rejects > 0 ? .appliedWithRejects : .applied
+                row.reason = ""
+                row.endedAt = house.moments.now
+            }
+            try move(row)
+            if row.outcome.isFinal { finishing.add(row.id) }
+        }
+    }
+
+    static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Archiving
+import JournalStore
+import Reading
+import Records
+import SpoolStore
+
+extension Engine {
+    // MARK: Where a package goes
+
+    /// Looks into a claimed package and queues it in its lane, holds it, or
+    /// stops it.
+    func dispatch(_ row: PackageRow) {
+        var row = row
+        do {
+            let context = try readContext(row)
+            let found = try house.desk.sniff(context)
+            row.dialect = found.dialect
+            row.scope = found.scope
+            row.asOf = found.asOf
+            if let refusal = found.refusal {
+                return stopUnread(row, ReadError.refused(refusal), context)
+            }
+            let unread = found.unread
+            row.lane = lane(found)
+            if !unread.isEmpty, found.lanes.subtracting(unread).isEmpty {
+                return holdForStation(row, unread)
+            }
+            board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: found.rank))
+        } catch let error as ReadError {
+            stopUnread(row, error, nil)
+        } catch {
+            trouble(row, error)
+        }
+    }
+
+    private func lane(_ found: Sniffed) -> Lane {
+        let lanes = found.lanes
+        if lanes == [.orders] || lanes == [.clients], let only = lanes.first { return only }
+        return found.scope == .full ? .catalogueFull : .catalogue
+    }
+
+    func readContext(_ row: PackageRow) throws(SpoolError) -> ReadContext {
+        guard let package = try house.spool.package(row.id, .claimed), let file = package.file else {
+            throw .noSuchPackage(row.id.text)
+        }
+        let partner = house.settings.partner(row.partner)
+        return ReadContext(
+            path: file, name: row.name, timeZone: partner.timeZone, zipCharset: partner.zipCharset,
+            dialect: partner.dialect, arrival: row.receivedAt.milliseconds, asOfNow: row.asOfNow,
+            limits: house.settings.limits)
+    }
+
+    func holdForStation(_ row: PackageRow, _ unread: Set<Lane>) {
+        let what = unread.sorted().map(\.rawValue).joined(separator: " and ")
+        var row = row
+        row.heldBy = .station
+        stop(
+            row, .held, reason: "\(what): recognised, and kept until this version has a station for them",
+            cure: "leave it: a later version takes it up; or `waybill discard \(row.id)`")
+    }
+
+    // MARK: What could not be read
+
+    /// Defers or quarantines, by what went wrong and by how fresh the file is.
+    ///
+    /// Without proof that the writer is gone, and within ten minutes of the
+    /// file's last change, half a file may yet become a whole one
+    /// (architecture, invariant 5); never so for what was given by hand.
+    func stopUnread(_ row: PackageRow, _ error: ReadError, _ context: ReadContext?) {
+        switch error.disposition {
+        case .halt: trouble(row, error)
+        case .retry: postpone(row, reason: "\(error)")
+        case .quarantine:
+            let age = house.moments.now.milliseconds - lastChange(row)
+            if error.mayBeUnfinished, !row.byHand, age < Self.freshFor {
+                postpone(row, reason: "\(error)")
+            } else {
+                quarantine(row, reason: error.description, cure: error.cure, place: error.place)
+            }
+        }
+    }
+
+    private static let freshFor: Int64 = 600_000
+
+    /// Milliseconds; arrival where the folder can't say.
+    private func lastChange(_ row: PackageRow) -> Int64 {
+        do {
+            let modified = try house.spool.package(row.id, .claimed)?.note?.modified ?? 0
+            return min(modified / 1_000_000, row.receivedAt.milliseconds)
+        } catch {
+            return row.receivedAt.milliseconds
+        }
+    }
+
+    func postpone(_ row: PackageRow, reason: String) {
+        var row = row
+        row.attempts += 1
+        row.nextTry = house.moments.now.adding(seconds: Backoff.seconds(after: row.attempts))
+        stop(row, .deferred, reason: reason, cure: "tried again by itself; now: `waybill retry \(row.id)`")
+    }
+
+    func quarantine(_ row: PackageRow, reason: String, cure: String, place: String = "") {
+        var row = row
+        row.endedAt = house.moments.now
+        row.nextTry = nil
+        stop(row, .quarantined, reason: reason, cure: cure, place: place)
+        writeReceipt(row, archivedAt: nil)
+        logger.warning(
+            "package quarantined",
+            metadata: ["package.id": "\(row.id)", "partner": "\(row.partner)", "reason": "\(reason)"])
+    }
+
+    /// Saves the row, then moves the folder after it.
+    func stop(_ row: PackageRow, _ outcome: Outcome, reason: String, cure: String, place: String = "") {
+        var row = row
+        row.outcome = outcome
+        row.reason = reason
+        row.cure = cure
+        do {
+            try move(row, reason: ReasonText.build(file: row.path, place: place, reason: reason, cure: cure))
+        } catch {
+            trouble(row, error)
+        }
+    }
+
+    /// Writes a row and puts its folder where the row says.
+    func move(_ row: PackageRow, reason: String? = nil) throws {
+        try desk.withLock { _ in
+            try house.journal.save([row], at: house.moments.now)
+            guard let state = SpoolState.folder(of: row.outcome) else { return }
+            guard let here = try house.spool.locate(row.id) else {
+                throw SpoolError.noSuchPackage(row.id.text)
+            }
+            try house.spool.move(row.id, from: here, to: state, reason: reason)
+        }
+        newsBell.ring()
+    }
+
+    /// Something that is no package's fault: the package stays where it is,
+    /// and the house's round takes it up again.
+    func trouble(_ row: PackageRow, _ error: any Error) {
+        alarm(row.partner, "trouble", "\(row.id) (\(row.path)): \(error)")
+        newsBell.ring()
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Archiving
+import JournalStore
+import MediaStore
+import Reading
+import Records
+import SpoolStore
+
+extension Engine {
+    /// Packages that share one sync of their archive folder.
+    private static let groupSize = 200
+
+    /// Archives what has ended, until the engine stops.
+    func finishLoop() {
+        while !isStopping {
+            let ids = finishing.take(Self.groupSize)
+            if ids.isEmpty {
+                if !finishBell.wait(seconds: 5) { return }
+                continue
+            }
+            for id in ids { inFlight.insert(id) }
+            do { try finish(ids) } catch { alarm("", "archive", "\(error)") }
+            for id in ids { inFlight.remove(id) }
+            newsBell.ring()
+        }
+    }
+
+    private func finish(_ ids: [PackageID]) throws {
+        var rows: [PackageID: PackageRow] = [:]
+        var items: [ArchiveItem] = []
+        for id in ids {
+            guard var row = try house.journal.row(id), row.outcome.isFinal, row.outcome != .quarantined,
+                row.archivePath == nil
+            else { continue }
+            let state = try house.spool.locate(id) ?? .claimed
+            let package = try house.spool.package(id, state)
+            let payload = package?.payload ?? SafeName.make(row.path)
+            if let wait = try keepPictures(of: row, package) {
+                row.outcome = .waiting
+                row.endedAt = nil
+                row.reason = wait
+                row.cure = "it goes on by itself once the volume is back"
+                try move(row)
+                continue
+            }
+            rows[id] = row
+            items.append(ArchiveItem(row: row, folder: house.spool.folder(id, state), payload: payload))
+        }
+        let now = house.moments.now
+        var done: [PackageRow] = []
+        for result in house.archiver.finish(items, at: now) {
+            guard var row = rows[result.id] else { continue }
+            switch result.outcome {
+            case .success(let archived):
+                row.sha256 = archived.sha256
+                row.archivePath = archived.path
+                done.append(row)
+            case .failure(let error): alarm(row.partner, "archive", "\(row.id): \(error)")
+            }
+        }
+        try house.journal.save(done, at: now)
+        for row in done { writeReceipt(row, archivedAt: now) }
+    }
+
+    // MARK: Pictures
+
+    /// Hands the pictures of a ZIP to the media volume.
+    ///
+    /// - Returns: why they have to wait, nil where all are kept.
+    private func keepPictures(of row: PackageRow, _ package: PackageFolder?) throws -> String? {
+        guard row.outcome == .applied || row.outcome == .appliedWithRejects, let file = package?.file else {
+            return nil
+        }
+        guard house.desk.isArchive(file) else { return nil }
+        if case .offline(let reason) = house.media.state {
+            return "its pictures wait for the media volume: \(reason)"
+        }
+        var context = try readContext(row, file)
+        context.dialect = "auto"
+        do {
+            _ = try house.desk.keepPictures(
+                of: context, package: row.id, exchange: row.exchange, partner: row.partner, into: house.media)
+            return nil
+        } catch let error as MediaError {
+            return "its pictures wait for the media volume: \(error)"
+        }
+    }
+
+    /// A loose picture: into the media volume, its blob is its archive.
+    func keepAttachment(_ file: ClaimedFile) {
+        guard case .online = house.media.state else { return }
+        do {
+            try house.desk.keepFile(
+                file.file, name: file.note.name, partner: file.note.partner, package: file.note.id,
+                exchange: exchangeOfAttachment(file.note), at: file.note.claimedAt, into: house.media)
+            try house.spool.removeAttachment(file.note.id)
+        } catch {
+            alarm(file.note.partner, "media", "\(file.note.name): \(error)")
+        }
+    }
+
+    private func exchangeOfAttachment(_ note: PackageNote) -> String {
+        lastExchange.withLock { $0[note.partner] } ?? note.id.text
+    }
+
+    // MARK: Receipts
+
+    /// A receipt that can't be written changes no outcome; `status` shows it.
+    func writeReceipt(_ row: PackageRow, archivedAt: Timestamp?) {
+        let language = house.settings.partner(row.partner).language
+        let report = house.receipts.write(
+            row, archivedAt: archivedAt, language: ReceiptLanguage(rawValue: language.rawValue) ?? .en,
+            into: house.spool.receipts(row.partner)
+        ) { code, offset, limit in
+            try house.catalogue.rejects(of: row.id, code: code, skipping: offset, limit: limit)
+        }
+        if let warning = report.warning {
+            alarm(row.partner, "receipts", warning)
+        } else {
+            clearAlarm(row.partner, "receipts")
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Archiving
+import CatalogueStore
+import Applying
+import JournalStore
+import Records
+import SpoolStore
+
+extension Engine {
+    /// Seconds between two rounds through the spool, and between two
+    /// clean-ups.
+    private static let roundEvery: Int64 = 30
+    private static let tidyEvery: Int64 = 3_600
+
+    /// What comes due by itself: retries, postponed sweeps, what was moved by
+    /// hand, retention.
+    func houseLoop() {
+        var nextRound = house.moments.now.adding(seconds: Self.roundEvery)
+        var nextTidy = house.moments.now.adding(seconds: 60)
+        while !isStopping {
+            let now = house.moments.now
+            attend("retries") { try retryDue(now) }
+            if now >= nextRound {
+                attend("round") { try round(now) }
+                nextRound = now.adding(seconds: Self.roundEvery)
+            }
+            if now >= nextTidy {
+                attend("retention") { try tidy(now) }
+                nextTidy = now.adding(seconds: Self.tidyEvery)
+            }
+            if !houseBell.wait(seconds: 1) { return }
+        }
+    }
+
+    /// A failure of the house's own work is an alarm, which ends with the
+    /// next success.
+    private func attend(_ what: String, _ work: () throws -> Void) {
+        do {
+            try work()
+            clearAlarm("", what)
+        } catch {
+            alarm("", what, "\(error)")
+        }
+    }
+
+    /// Deferred packages whose time has come.
+    func retryDue(_ now: Timestamp) throws {
+        for row in try house.journal.due(at: now) where !isBusy(row.id) {
+            var row = row
+            row.outcome = .claimed
+            row.nextTry = nil
+            row.reason = ""
+            row.cure = ""
+            try move(row)
+            dispatch(row)
+        }
+    }
+
+    private func round(_ now: Timestamp) throws {
+        for file in try house.spool.attachments() where !inFlight.contains(file.note.id) {
+            keepAttachment(file)
+        }
+        try recover()
+        for row in try house.journal.open() where row.outcome == .waiting && row.counts.total.waiting == 0 {
+            // Only its pictures were waiting.
+            if case .online = house.media.state, row.appliedAt != nil, !isBusy(row.id) {
+                var row = row
+                row.outcome = row.rejects > 0 ? .appliedWithRejects : .applied
+                row.reason = ""
+                row.cure = ""
+                row.endedAt = now
+                try move(row)
+                finishing.add(row.id)
+            }
+        }
+        try sweepDue(now)
+    }
+
+    /// Sweeps that waited for proof that their document was the whole truth.
+    private func sweepDue(_ now: Timestamp) throws {
+        for sweep in try Applier(store: house.catalogue).sweepDue(now: now.milliseconds) {
+            if let held = sweep.heldReason {
+                alarm(sweep.partner, "sweep", held)
+            } else if var row = try house.journal.row(sweep.package) {
+                row.counts += sweep.counts
+                try house.journal.save([row], at: now)
+            }
+        }
+    }
+
+    // MARK: Retention
+
+    /// Nothing grows for ever: ages and sizes of the configuration.
+    private func tidy(_ now: Timestamp) throws {
+        let keep = house.settings.retention
+        let before = { (age: Duration) in now.milliseconds - age.components.seconds * 1_000 }
+        try reportWaiting(now, olderThan: keep.waiting)
+        try house.catalogue.prune(
+            CatalogueStore.Retention(
+                changes: before(keep.changes), undo: before(keep.beforeImages), rejects: before(keep.rejects),
+                waiting: before(keep.journal), undoBytes: keep.beforeImagesSize))
+        _ = try house.journal.prune(before: Timestamp(milliseconds: before(keep.journal)))
+        for name in try house.spool.partnerNames() where house.spool.volumeState(of: name).isOnline {
+            _ = try house.retention.pruneReceipts(
+                house.spool.receipts(name), olderThan: keep.receipts, now: now, dryRun: false) { _ in }
+        }
+        let policy = RetentionPolicy(
+            olderThan: keep.archiveAge, maxSize: keep.archiveSize, keepLast: keep.archiveKeepLast)
+        if policy.olderThan != nil || policy.maxSize != nil || policy.keepLast != nil {
+            _ = try house.retention.prune(
+                policy: policy, now: now, dryRun: false, journal: JournalLedger(house.journal, now: now)
+            ) { _ in }
+        }
+    }
+
+    /// Records that waited too long are reported as rejects; they go on
+    /// waiting in the store, their package ends.
+    private func reportWaiting(_ now: Timestamp, olderThan age: Duration) throws {
+        let limit = now.milliseconds - age.components.seconds * 1_000
+        for report in try Applier(store: house.catalogue).reportWaiting(olderThan: limit) {
+            guard var row = try house.journal.row(report.package), row.outcome == .waiting else { continue }
+            row.rejects += report.count
+            row.outcome = .appliedWithRejects
+            row.reason = "\(report.count) records refer to something that never came"
+            row.endedAt = now
+            try move(row)
+            finishing.add(row.id)
+        }
+    }
+}

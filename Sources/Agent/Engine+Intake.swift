@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Claiming
+import JournalStore
+import Records
+import SpoolStore
+import Synchronization
+
+extension Engine {
+    /// Drops that are claimed between two commits of the journal.
+    private static let claimsAtOnce = 200
+    /// A package this much later than the last of its key opens a new
+    /// exchange.
+    private static let exchangeQuiet: Int64 = 600
+
+    /// Looks into one partner's `in/` until the engine stops.
+    func intakeLoop(_ work: PartnerWork) {
+        while !work.bell.isStopped {
+            let look = takeDrops(work)
+            var pause = Double(house.settings.scan.components.seconds)
+            if let next = look.nextLook {
+                let wait = next - house.moments.steady()
+                pause = min(pause, max(0.01, Self.seconds(wait)))
+            }
+            if !work.bell.wait(seconds: pause) { return }
+        }
+    }
+
+    static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+    }
+
+    /// One look, and the claims it allows.
+    @discardableResult
+    func takeDrops(_ work: PartnerWork) -> IntakeLook {
+        let now = house.moments.now
+        let look = work.intake.withLock { $0.look(now: house.moments.steady(), wall: now) }
+        report(look, of: work, at: now)
+        guard look.volume.isOnline, hasRoom() else { return look }
+        var rest = look.ready[...]
+        while !rest.isEmpty, !work.bell.isStopped {
+            let group = rest.prefix(Self.claimsAtOnce)
+            rest = rest.dropFirst(group.count)
+            claim(Array(group), work)
+        }
+        return look
+    }
+
+    private func report(_ look: IntakeLook, of work: PartnerWork, at now: Timestamp) {
+        let before = work.last.withLock { last in
+            let before = last?.look.volume
+            last = (look, now)
+            return before
+        }
+        for alarm in look.alarms { self.alarm(work.name, alarm.kind, alarm.text) }
+        guard before != look.volume else { return }
+        if look.volume.isOnline {
+            if before != nil {
+                logger.notice("partner online", metadata: ["partner": "\(work.name)"])
+            }
+            clearAlarm(work.name, "offline")
+        } else {
+            alarm(work.name, "offline", look.volume.reason)
+        }
+    }
+
+    /// Intake stops while the spool's volume is nearly full; what is claimed
+    /// goes on.
+    private func hasRoom() -> Bool {
+        do {
+            let free = try house.spool.freeBytes()
+            guard free < house.settings.minFree else {
+                clearAlarm("", "space")
+                return true
+            }
+            alarm("", "space", "the spool's volume is nearly full: nothing is taken until there is room again")
+            return false
+        } catch {
+            alarm("", "space", "\(error)")
+            return false
+        }
+    }
+
+    private func claim(_ drops: [Drop], _ work: PartnerWork) {
+        var claimed: [ClaimedDrop] = []
+        for drop in drops {
+            let id = mint.next()
+            inFlight.insert(id)
+            do {
+                claimed.append(
+                    try work.intake.withLock { intake throws(SpoolError) in
+                        try intake.claim(drop, id: id, wall: house.moments.now)
+                    })
+            } catch {
+                inFlight.remove(id)
+                if case .vanished = error { continue }
+                alarm(work.name, "claim", "\(drop.path): \(error)")
+                break
+            }
+        }
+        do { try register(claimed, partner: work.name) } catch {
+            // The folders stand; the next start or the house's round makes
+            // their rows.
+            for drop in claimed { inFlight.remove(drop.file.note.id) }
+            alarm("", "journal", "\(error)")
+        }
+    }
+
+    /// Gives claimed drops their rows and sends them on.
+    private func register(_ claimed: [ClaimedDrop], partner: String) throws {
+        let now = house.moments.now
+        var exchanges: [ExchangeKey: String] = [:]
+        var rows: [PackageRow] = []
+        for item in claimed where item.file.note.kind == .package {
+            let row = try newRow(item, partner, now, &exchanges)
+            lastExchange.withLock { $0[partner] = row.exchange }
+            rows.append(row)
+        }
+        try house.journal.save(rows, at: now)
+        for item in claimed {
+            let id = item.file.note.id
+            defer { inFlight.remove(id) }
+            if item.file.note.kind == .attachment {
+                keepAttachment(item.file)
+            } else if let row = rows.first(where: { $0.id == id }) {
+                if let reason = item.drop.toQuarantine {
+                    quarantine(row, reason: reason, cure: "have it exported again; `waybill discard \(id)`")
+                } else {
+                    dispatch(row)
+                }
+            }
+        }
+    }
+
+    private func newRow(
+        _ item: ClaimedDrop, _ partner: String, _ now: Timestamp, _ exchanges: inout [ExchangeKey: String]
+    ) throws -> PackageRow {
+        let note = item.file.note
+        var row = row(for: note)
+        row.receivedAt = note.claimedAt
+        row.size = item.file.status.size
+        let key = item.drop.exchangeKey
+        if let known = exchanges[key] {
+            row.exchange = known
+        } else {
+            row.exchange = try exchange(key, partner, now, id: note.id)
+            if key != .alone { exchanges[key] = row.exchange }
+        }
+        return row
+    }
+
+    func exchange(_ key: ExchangeKey, _ partner: String, _ now: Timestamp, id: PackageID) throws -> String {
+        guard key != .alone else { return id.text }
+        return try house.journal.exchange(
+            partner: partner, key: key.description, since: now.adding(seconds: -Self.exchangeQuiet),
+            now: now, id: id.text)
+    }
+
+    /// A row of what `package.json` says.
+    func row(for note: PackageNote) -> PackageRow {
+        let path = note.name
+        return PackageRow(
+            id: note.id, exchange: note.id.text, partner: note.partner,
+            name: path.split(separator: "/").last.map(String.init) ?? path, path: path, size: note.size,
+            receivedAt: note.claimedAt, outcome: .claimed)
+    }
+}

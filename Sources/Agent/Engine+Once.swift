@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import JournalStore
+import Records
+import SpoolStore
+
+extension Engine {
+    /// Works off everything that waits in the partners' `in/` and in the
+    /// spool, then returns; `start(intake: false)` comes first.
+    ///
+    /// Waits out quiet times; leaves what is deferred, and what is not
+    /// complete yet.
+    /// - Returns: 0 where all was applied, 3 where something was rejected or
+    ///   stopped or had to be left.
+    package func runOnce() throws -> Answer {
+        let since = mint.next()
+        var left: [String] = []
+        for name in try house.spool.partnerNames() {
+            let work = PartnerWork(
+                name: name, spool: house.spool, settings: house.settings.partner(name), house.settings)
+            partners.withLock { $0[name] = work }
+            left += try drain(work)
+        }
+        while !isStopping, !isIdle { _ = newsBell.wait(seconds: 0.05) }
+        return try summary(since: since, left: left)
+    }
+
+    private var isIdle: Bool { board.isIdle && finishing.isEmpty && inFlight.isEmpty }
+
+    /// Looks until nothing is left that comes complete by waiting.
+    private func drain(_ work: PartnerWork) throws -> [String] {
+        while !work.bell.isStopped {
+            let look = takeDrops(work)
+            guard look.volume.isOnline else { return ["\(work.name): offline: \(look.volume.reason)"] }
+            if !look.ready.isEmpty { continue }
+            guard look.waiting.contains(where: \.isSettling), let next = look.nextLook else {
+                return look.waiting.map { "\(work.name): \($0.path): \($0.missing)" }
+            }
+            let pause = Self.seconds(next - house.moments.steady())
+            if !work.bell.wait(seconds: max(0.01, pause)) { break }
+        }
+        return []
+    }
+
+    private func summary(since: PackageID, left: [String]) throws -> Answer {
+        var worst = left.isEmpty ? ExitCode.done : .rejects
+        var outcomes: [Outcome: Int] = [:]
+        var ids: [String] = []
+        for row in try house.journal.rows(after: since) {
+            outcomes[row.outcome, default: 0] += 1
+            ids.append(row.id.text)
+            let code = ExitCode(row.outcome)
+            worst = .worse(worst, code == .done ? .done : .rejects)
+        }
+        let words = outcomes.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+        var answer = Answer.result(worst, words.isEmpty ? "nothing waited" : words, packages: ids)
+        answer.lines = left
+        return answer
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Claiming
+import JournalStore
+import Records
+import SpoolStore
+import Synchronization
+
+extension Engine {
+    func statusAnswer() -> Answer {
+        var answer = Answer.result(.done, "running")
+        answer.status = status()
+        return answer
+    }
+
+    private func status() -> AgentStatus {
+        var status = AgentStatus(
+            processID: Process.id, version: Version.text, startedAt: startedAt.description)
+        let watching = watching.withLock { $0 }
+        for work in partners.withLock({ Array($0.values) }).sorted(by: { $0.name < $1.name }) {
+            let last = work.last.withLock { $0 }
+            status.partners.append(
+                AgentStatus.Partner(
+                    name: work.name, watching: watching(work.name),
+                    online: last?.look.volume.isOnline ?? true,
+                    offlineReason: last.flatMap { $0.look.volume.isOnline ? nil : $0.look.volume.reason },
+                    waitingFiles: last?.look.waiting.count ?? 0, ignored: last?.look.ignored ?? [:],
+                    lastScan: last?.at.description))
+        }
+        let running = board.running
+        for lane in Lane.allCases {
+            let own = running.flatMap { $0.job.lane == lane ? $0 : nil }
+            status.lanes.append(
+                AgentStatus.Lane(
+                    name: lane.rawValue, waiting: board.waiting(in: lane), running: own?.job.id.text,
+                    bytesRead: own?.bytesRead, bytesTotal: own?.bytesTotal, records: own?.records))
+        }
+        return status
+    }
+
+    /// Why a package or a file in `in/` is not applied yet.
+    func why(_ text: String) throws -> Answer {
+        if let id = PackageID(text), let row = try house.journal.row(id) { return whyPackage(row) }
+        for work in partners.withLock({ Array($0.values) }) {
+            let input = house.spool.input(work.name)
+            guard let path = Spool.relative(text, below: input) else { continue }
+            let found = work.intake.withLock { $0.report(path, now: house.moments.steady()) }
+            var answer = Answer.result(.done, "\(work.name): \(path)")
+            answer.lines = found.lines
+            return answer
+        }
+        return .result(.notFound, "no package and no file below an in/: \(text)", cure: "waybill queue")
+    }
+
+    private func whyPackage(_ row: PackageRow) -> Answer {
+        var lines = ["\(row.id) is \(row.outcome.rawValue)"]
+        if row.outcome == .claimed {
+            if board.running?.job.id == row.id {
+                lines.append("it is being applied right now")
+            } else if board.holds(row.id), let running = board.running {
+                lines.append("it waits in the lane \(row.lane?.rawValue ?? "catalogue"); \(running.job.id) runs")
+            }
+        }
+        if !row.reason.isEmpty { lines.append(row.reason) }
+        if let next = row.nextTry { lines.append("next try: \(next)") }
+        if !row.cure.isEmpty { lines.append(row.cure) }
+        var answer = Answer.result(.done, row.path, packages: [row.id.text])
+        answer.lines = lines
+        return answer
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+package import Logging
+import Records
+import Settings
+import SpoolStore
+import Synchronization
+import Threads
+
+/// When and in which order: takes drops, hands packages to the lanes, moves
+/// them on, tidies up, and does what commands ask.
+///
+/// Everything blocks and runs on threads of its own: one for each partner's
+/// `in/` (a share that hangs stops nobody else), one that writes the
+/// catalogue, one that archives, one that keeps house. A package's state is
+/// changed under `desk` only; its row is written first, its folder follows
+/// (architecture, invariant 1).
+package final class Engine: Sendable {
+    let house: House
+    let logger: Logger
+    let board: LaneBoard
+    let finishing: PackageQueue
+    /// Between claim and the board, or in a worker's hands.
+    let inFlight = PackageSet()
+    let mint: IDMint
+    let startedAt: Timestamp
+
+    /// Held while a package's row and folder change.
+    let desk = Mutex(())
+    let partners = Mutex<[String: PartnerWork]>([:])
+    let watching = Mutex<@Sendable (String) -> String>({ _ in "scan: the watcher does not run" })
+    /// The exchange that a partner's last package went to.
+    let lastExchange = Mutex<[String: String]>([:])
+
+    let workBell = Doorbell()
+    let finishBell = Doorbell()
+    let houseBell = Doorbell()
+    /// Rings when a package has moved on.
+    let newsBell = Doorbell()
+    private let threads = Mutex<[WorkerThread]>([])
+    private let running = Mutex(0)
+
+    package init(_ house: House, logger: Logger) throws {
+        self.house = house
+        self.logger = logger
+        board = LaneBoard(bell: workBell)
+        finishing = PackageQueue(bell: finishBell)
+        mint = IDMint(after: try house.journal.newestID(), house.moments)
+        startedAt = house.moments.now
+    }
+
+    // MARK: Life
+
+    /// Recovers what an earlier run left, then starts the threads.
+    ///
+    /// - Parameter intake: look into the partners' `in/`; false for a command
+    ///   without an agent.
+    package func start(intake: Bool) throws {
+        try house.spool.prepare()
+        try recover()
+        run("waybill.apply") { [self] in workLoop() }
+        run("waybill.archive", nice: 5) { [self] in finishLoop() }
+        run("waybill.house", nice: 5) { [self] in houseLoop() }
+        guard intake else { return }
+        for name in try house.spool.partnerNames() { startIntake(name) }
+    }
+
+    /// Ends after the batch at hand; what waits is taken up by the next start.
+    package func stop() throws {
+        for bell in [workBell, finishBell, houseBell, newsBell] { bell.stop() }
+        partners.withLock { partners in for work in partners.values { work.bell.stop() } }
+        let ended = Doorbell()
+        while running.withLock({ $0 }) > 0 { _ = ended.wait(seconds: 0.02) }
+        threads.withLock { $0.removeAll() }
+        try checkpoint()
+        try house.catalogue.close()
+        try house.media.close()
+        try house.journal.close()
+    }
+
+    var isStopping: Bool { workBell.isStopped }
+
+    /// Runs a loop on a thread of its own until it returns.
+    func run(_ label: String, nice: CInt = 0, _ body: @escaping @Sendable () -> Void) {
+        let thread = WorkerThread(label: label, nice: nice)
+        threads.withLock { $0.append(thread) }
+        running.withLock { $0 += 1 }
+        thread.run { [self] in
+            body()
+            running.withLock { $0 -= 1 }
+        }
+    }
+
+    func startIntake(_ name: String) {
+        let settings = house.settings.partner(name)
+        let work = partners.withLock { partners -> PartnerWork? in
+            guard partners[name] == nil else { return nil }
+            let work = PartnerWork(name: name, spool: house.spool, settings: settings, house.settings)
+            partners[name] = work
+            return work
+        }
+        guard let work else { return }
+        run("waybill.in.\(name)") { [self] in intakeLoop(work) }
+    }
+
+    /// Something may have changed in a partner's folder: look now.
+    package func hint(partner: String) {
+        partners.withLock { $0[partner] }?.bell.ring()
+    }
+
+    /// How the watcher sees a partner's folder, for `status`.
+    package func setWatching(_ words: @escaping @Sendable (String) -> String) {
+        watching.withLock { $0 = words }
+    }
+
+    // MARK: Trouble
+
+    /// Notes something an admin should see; a journal that can't be written
+    /// is said in the log, since nothing else is left.
+    func alarm(_ partner: String, _ kind: String, _ text: String) {
+        logger.warning("alarm", metadata: ["partner": "\(partner)", "kind": "\(kind)", "text": "\(text)"])
+        do {
+            try house.journal.raise(
+                Alarm(at: house.moments.now, partner: partner, kind: kind, text: text))
+        } catch {
+            logger.error("alarm not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    func clearAlarm(_ partner: String, _ kind: String) {
+        do { try house.journal.clear(partner: partner, kind: kind, at: house.moments.now) } catch {
+            logger.error("alarm not cleared", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Records
+import Synchronization
+import Threads
+
+/// Packages that somebody works on right now, so that nobody else moves them.
+final class PackageSet: Sendable {
+    private let ids = Mutex<Set<PackageID>>([])
+
+    func insert(_ id: PackageID) { ids.withLock { _ = $0.insert(id) } }
+    func remove(_ id: PackageID) { ids.withLock { _ = $0.remove(id) } }
+    func contains(_ id: PackageID) -> Bool { ids.withLock { $0.contains(id) } }
+    var isEmpty: Bool { ids.withLock { $0.isEmpty } }
+}
+
+/// Packages that wait for a thread of their own, first in, first out.
+final class PackageQueue: Sendable {
+    private let state = Mutex<(ids: [PackageID], known: Set<PackageID>)>(([], []))
+    private let bell: Doorbell
+
+    init(bell: Doorbell) { self.bell = bell }
+
+    func add(_ id: PackageID) {
+        state.withLock { state in
+            guard state.known.insert(id).inserted else { return }
+            state.ids.append(id)
+        }
+        bell.ring()
+    }
+
+    /// At most `limit` of them, oldest first.
+    func take(_ limit: Int) -> [PackageID] {
+        state.withLock { state in
+            let taken = Array(state.ids.prefix(limit))
+            state.ids.removeFirst(taken.count)
+            state.known.subtract(taken)
+            return taken
+        }
+    }
+
+    func holds(_ id: PackageID) -> Bool { state.withLock { $0.known.contains(id) } }
+    var isEmpty: Bool { state.withLock { $0.ids.isEmpty } }
+}
