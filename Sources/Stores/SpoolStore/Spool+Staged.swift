@@ -53,6 +53,12 @@ extension Spool {
         return path
     }
 
+    /// Removes a file that no command took.
+    package func removeStaged(_ text: String) throws(SpoolError) {
+        let file = try stagedFile(text)
+        try spooling { () throws(FileError) in try files.unlinkIfPresent(file) }
+    }
+
     /// The first 512 bytes of a file, to tell its kind.
     package func head(_ file: FilePath) throws(SpoolError) -> [UInt8] {
         try spooling { () throws(FileError) in

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import Archiving
+import CatalogueStore
+import Databases
+import Files
+import JournalStore
+import MediaStore
+import Reading
+import Settings
+import SpoolStore
+
+/// Opens what the engine works with. The caller holds the root's lock.
+enum Assembly {
+    static func house(_ loaded: LoadedSettings) throws -> House {
+        let files = RealFileSystem()
+        let settings = loaded.settings
+        let spool = Spool(root: loaded.spool, files: files)
+        try spool.prepare()
+        try files.makeDirectories(loaded.store, mode: 0o2750)
+        var options = StoreOptions()
+        options.group = settings.store.group
+        func database(_ name: String) -> String { loaded.store.appending(name).string }
+        let journal = try Journal(path: database("journal.db"), options: options)
+        let media = try MediaStore(
+            volume: loaded.media, database: database("media.db"), options: options, files: files)
+        let secret = try journal.secret { (0..<32).map { _ in UInt8.random(in: 0...255) } }
+        return House(
+            settings: settings, spool: spool, journal: journal,
+            catalogue: try CatalogueStore(path: database("catalogue.db"), options: options), media: media,
+            desk: ReadingDesk(files: files, secret: secret),
+            archiver: Archiver(files: files, archive: spool.archive),
+            retention: Retention(files: files, archive: spool.archive), receipts: ReceiptWriter(files: files))
+    }
+}

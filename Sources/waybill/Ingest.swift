@@ -1,0 +1,112 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import ArgumentParser
+import Files
+import Foundation
+import JournalStore
+import Records
+import SpoolStore
+import SystemPackage
+
+/// `waybill ingest`.
+struct Ingest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Takes these files as a drop of a partner, now; copies them, never moves.",
+        discussion: "A folder is taken with everything in it, as if it lay in the partner's in/.")
+
+    @OptionGroup var options: GlobalOptions
+    @Argument(help: "Files or folders.") var files: [String]
+    @Option(help: "The partner whose files they are; may be left out where there is only one.")
+    var partner: String?
+    @Option(name: .customLong("as-of"), help: "\"now\": their facts count as of now, whatever they say.")
+    var asOf: String?
+
+    func validate() throws {
+        guard asOf == nil || asOf == "now" else { throw ValidationError("--as-of takes only: now") }
+    }
+
+    func run() throws {
+        try options.reporting { gate in
+            var command = Command(.ingest)
+            command.partner = try partner ?? gate.onlyPartner()
+            command.asOfNow = asOf != nil
+            command.files = try gate.stage(files)
+            let bar = ProgressBar(gate.terminal)
+            let answer = try gate.perform(command) { answer in
+                bar.update(
+                    name: answer.id ?? "", bytes: answer.bytesRead ?? 0, total: answer.bytesTotal ?? 0,
+                    records: answer.records ?? 0)
+            }
+            bar.end()
+            try gate.showPackages(answer.packages ?? [])
+            return answer
+        }
+    }
+}
+
+extension Gate {
+    /// The one partner of the root.
+    func onlyPartner() throws -> String {
+        let names = try Spool(root: loaded.spool, files: RealFileSystem()).partnerNames()
+        guard names.count == 1, let name = names.first else {
+            throw Failure(.usage, "whose files are these?", cure: "--partner " + names.joined(separator: " | "))
+        }
+        return name
+    }
+
+    /// Copies files, and what lies in folders, into `tmp/` of the spool.
+    func stage(_ paths: [String]) throws -> [Command.File] {
+        let spool = Spool(root: loaded.spool, files: RealFileSystem())
+        try spool.prepare()
+        var staged: [Command.File] = []
+        for path in paths {
+            for (file, name) in try Self.walk(path) {
+                let unique = UUID().uuidString.lowercased()
+                do {
+                    staged.append(
+                        Command.File(staged: try spool.stage(FilePath(file), name: unique).string, name: name))
+                } catch {
+                    for made in staged { try spool.removeStaged(made.staged) }
+                    throw Failure(.failed, "\(error)")
+                }
+            }
+        }
+        return staged
+    }
+
+    /// Files below a path with their names as in an `in/`, sorted; temporary
+    /// names inside folders are left out.
+    private static func walk(_ path: String) throws -> [(file: String, name: String)] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw Failure(.notFound, "\(path): no such file")
+        }
+        let last = URL(fileURLWithPath: path).lastPathComponent
+        guard isFolder.boolValue else { return [(path, last)] }
+        return try FileManager.default.subpathsOfDirectory(atPath: path).sorted().compactMap { sub in
+            let full = path + "/" + sub
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: full, isDirectory: &isFolder), !isFolder.boolValue,
+                !sub.split(separator: "/").contains(where: { IgnoredNames.rule(for: String($0)) != nil })
+            else { return nil }
+            return (full, sub)
+        }
+    }
+
+    /// The outcome of packages, a line or an object each.
+    func showPackages(_ ids: [String]) throws {
+        guard let journal = try journal() else { return }
+        for id in ids.compactMap(PackageID.init) {
+            guard let row = try journal.read({ try JournalQueries.row(id, $0) }) else { continue }
+            try terminal.object(PackageLines.Object(row))
+            terminal.say("\(row.outcome.rawValue)  \(row.id)  \(row.path)")
+            for (kind, counts) in row.counts.kinds.sorted(by: { $0.key < $1.key }) {
+                terminal.say("  \(kind): \(Words.counts(counts))")
+            }
+            if !row.reason.isEmpty { terminal.say("  \(row.reason)") }
+            if !row.cure.isEmpty { terminal.say("  \(row.cure)") }
+        }
+    }
+}

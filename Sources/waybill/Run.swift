@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Agent
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import SystemPackage
+import Threads
+
+/// `waybill run`.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The agent: takes what partners drop, until SIGTERM or Ctrl-C.",
+        discussion: """
+            Tells systemd when it is ready. With --once it works off everything that waits and ends: 0 where
+            all was applied, 3 where something was rejected, stopped, or not complete yet.
+            """)
+
+    @OptionGroup var options: GlobalOptions
+    @Flag(help: "Work off what waits, then end.") var once = false
+
+    func run() async throws {
+        try await options.reporting { gate in
+            if once {
+                let thread = WorkerThread(label: "waybill.once")
+                return try await onThread(thread) { try gate.alone { try $0.runOnce() } }
+            }
+            return try await serve(gate)
+        }
+    }
+
+    private func serve(_ gate: Gate) async throws -> Answer {
+        let lock = try gate.lock()
+        let logger = Logs.agent(gate.loaded.settings.logLevel)
+        let engine = try Engine(try Assembly.house(gate.loaded), logger: logger)
+        let service = try AgentService(
+            engine: engine, socket: gate.socket, watcher: Self.watcher,
+            notify: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"], logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        withExtendedLifetime(lock) {}
+        return .result(.done, "")
+    }
+
+    /// `waybill-watch` beside this program; nil where it is not installed.
+    private static var watcher: FilePath? {
+        guard let own = Bundle.main.executableURL else { return nil }
+        let path = own.deletingLastPathComponent().appendingPathComponent("waybill-watch").path
+        return FileManager.default.isExecutableFile(atPath: path) ? FilePath(path) : nil
+    }
+}
