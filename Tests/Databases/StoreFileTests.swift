@@ -7,7 +7,9 @@ import TestKit
 import Testing
 
 @Suite("Store files") struct StoreFileTests {
-    private let schema = [Migration("1", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, data BLOB) STRICT")]
+    private let schema = [
+        Migration("1", "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, data BLOB) STRICT")
+    ]
 
     @Test("commits with full synchronisation, WAL and no automatic checkpoint")
     func pragmas() throws {

@@ -10,7 +10,8 @@ import Testing
 @Suite("Journal") struct JournalTests {
     private func row(_ id: String, _ outcome: Outcome, partner: String = "erp-1c") throws -> PackageRow {
         PackageRow(
-            id: try #require(PackageID(id)), exchange: id, partner: partner, name: "import.xml", path: "webdata/import.xml",
+            id: try #require(PackageID(id)), exchange: id, partner: partner, name: "import.xml",
+            path: "webdata/import.xml",
             size: 12, receivedAt: Timestamp(milliseconds: 1_000), outcome: outcome)
     }
 
@@ -52,7 +53,8 @@ import Testing
         }
         #expect(
             seen?.values == [
-                .text("erp-1c"), .text("a-1"), .text("2026-11-24T04:14:12.045Z"), .text("1970-01-01T00:00:01.000Z"),
+                .text("erp-1c"), .text("a-1"), .text("2026-11-24T04:14:12.045Z"),
+                .text("1970-01-01T00:00:01.000Z"),
                 .null, .text("{}"), .null,
             ])
     }
@@ -76,7 +78,10 @@ import Testing
     func prune() throws {
         let folder = try TemporaryFolder()
         let journal = try Journal(path: folder.path("journal.db"), options: StoreOptions())
-        var rows = [try row("a-1", .applied), try row("a-2", .quarantined), try row("a-3", .applied), try row("a-4", .claimed)]
+        var rows = [
+            try row("a-1", .applied), try row("a-2", .quarantined), try row("a-3", .applied),
+            try row("a-4", .claimed),
+        ]
         for index in 0..<3 { rows[index].endedAt = Timestamp(milliseconds: 2_000) }
         rows[2].archivePath = "somewhere"
         var newest = try row("a-9", .duplicate)

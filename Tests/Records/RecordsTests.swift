@@ -10,7 +10,8 @@ import Testing
         "numbers as ERPs write them",
         arguments: [
             ("12", "12"), ("012,50", "12.5"), ("1 719", "1719"), ("1\u{A0}719,00", "1719"),
-            ("2\u{202F}000.10", "2000.1"), ("-1.00", "-1"), ("-0,0", "0"), (".5", "0.5"), ("5.", "5"), ("0.000", "0"),
+            ("2\u{202F}000.10", "2000.1"), ("-1.00", "-1"), ("-0,0", "0"), (".5", "0.5"), ("5.", "5"),
+            ("0.000", "0"),
             ("+7", "7"), ("100", "100"), ("1'000", "1000"),
         ])
     func normal(text: String, expected: String) throws {
@@ -86,7 +87,9 @@ import Testing
         #expect(again.next(now: 0, chance: 0) > id)
     }
 
-    @Test("what could not stand in a path is no id", arguments: ["", "../x", "A", "a b", "-a", String(repeating: "a", count: 41)])
+    @Test(
+        "what could not stand in a path is no id",
+        arguments: ["", "../x", "A", "a b", "-a", String(repeating: "a", count: 41)])
     func refused(text: String) { #expect(PackageID(text) == nil) }
 }
 

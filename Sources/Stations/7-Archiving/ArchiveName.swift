@@ -70,7 +70,8 @@ enum ArchiveName {
     static func id(of name: String) -> PackageID? {
         let length = 27
         let bytes = Array(name.utf8)
-        guard bytes.count > length, bytes[length] == 45 || name.utf8.dropFirst(length).elementsEqual(".json".utf8),
+        guard bytes.count > length,
+            bytes[length] == 45 || name.utf8.dropFirst(length).elementsEqual(".json".utf8),
             let id = PackageID(String(decoding: bytes[..<length], as: UTF8.self)),
             PackageIDSource.microseconds(of: id) != nil
         else { return nil }
@@ -80,7 +81,8 @@ enum ArchiveName {
     /// Splits `PackageRow.archivePath` into day folder and name.
     static func split(_ path: String) throws(ArchiveError) -> (day: String, name: FilePath.Component) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 5, parts.allSatisfy({ component($0) != nil }), let name = component(parts[4]) else {
+        guard parts.count == 5, parts.allSatisfy({ component($0) != nil }), let name = component(parts[4])
+        else {
             throw .badPath(path)
         }
         return (parts[..<4].joined(separator: "/"), name)

@@ -128,7 +128,9 @@ package struct ArchiveReader: Sendable {
             let (day, name) = try ArchiveName.split(row.archivePath ?? "")
             if sums.day != day {
                 let folder = archive.pushing(FilePath(day))
-                sums = (day, try filing { () throws(FileError) in try Sums(files: files, folder: folder).read() })
+                sums = (
+                    day, try filing { () throws(FileError) in try Sums(files: files, folder: folder).read() }
+                )
             }
             let listed = sums.known[name.string]
             let found = try Checksum(files: files).file(path).sha256

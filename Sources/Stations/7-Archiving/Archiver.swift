@@ -145,7 +145,8 @@ package struct Archiver: Sendable {
         sums.append((found.sha256, name))
         let again = facts != nil || there != nil
         if again { sums += try earlier(row.id, in: folder, but: Set(sums.map(\.name))) }
-        return Placed(day: day, archived: archived, sums: sums, again: again, folder: item.folder,
+        return Placed(
+            day: day, archived: archived, sums: sums, again: again, folder: item.folder,
             settled: Set(contents.dropped + contents.extra + contents.ours + [item.payload]))
     }
 
@@ -292,7 +293,8 @@ package struct Archiver: Sendable {
         }
         return group.map { placed in
             let id = placed.archived.id
-            return ArchiveResult(id: id, outcome: failed[id].map { .failure($0) } ?? .success(placed.archived))
+            return ArchiveResult(
+                id: id, outcome: failed[id].map { .failure($0) } ?? .success(placed.archived))
         }
     }
 }

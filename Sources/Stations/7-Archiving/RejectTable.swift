@@ -45,7 +45,8 @@ package struct RejectTable: Sendable {
         for scalar in text.unicodeScalars where scalar.value != 0 { result.unicodeScalars.append(scalar) }
         if let first = result.unicodeScalars.first, startsFormula(first) { result = "'" + result }
         let needsQuotes = result.unicodeScalars.contains { scalar in
-            scalar == ";" || scalar == "," || scalar == "\"" || scalar == "\r" || scalar == "\n" || scalar == "\t"
+            scalar == ";" || scalar == "," || scalar == "\"" || scalar == "\r" || scalar == "\n"
+                || scalar == "\t"
         }
         guard needsQuotes else { return result }
         var quoted = "\""

@@ -7,7 +7,8 @@ package import Records
 package enum RejectWords {
     /// One sentence without a full stop, with the offending field or value
     /// behind a colon where it is known.
-    package static func message(_ code: Reject.Code, _ detail: String, _ language: ReceiptLanguage) -> String {
+    package static func message(_ code: Reject.Code, _ detail: String, _ language: ReceiptLanguage) -> String
+    {
         let words = words(code)[language]
         return detail.isEmpty ? words : "\(words): \(detail)"
     }

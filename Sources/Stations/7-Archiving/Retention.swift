@@ -56,7 +56,8 @@ package struct Retention: Sendable {
         let lock = archive.appending(ArchiveName.pruneLock)
         let file = try filing { () throws(FileError) in try files.open(lock, .lockFile(mode: 0o664)) }
         defer { files.closeAfterFailure(file) }
-        guard try filing({ () throws(FileError) in try files.lock(file, exclusive: true, wait: false) }) else {
+        guard try filing({ () throws(FileError) in try files.lock(file, exclusive: true, wait: false) })
+        else {
             throw .locked(lock)
         }
         return try run(policy, now, false, journal, report)

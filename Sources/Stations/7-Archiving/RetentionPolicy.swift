@@ -136,7 +136,8 @@ struct RetentionDecider {
     /// that the chunks and runs of one export count together.
     static func key(_ row: PackageRow) -> String {
         var folded = ""
-        for part in row.name.split(omittingEmptySubsequences: false, whereSeparator: { "_- .".contains($0) }) {
+        for part in row.name.split(omittingEmptySubsequences: false, whereSeparator: { "_- .".contains($0) })
+        {
             let isHex = part.count >= 4 && part.allSatisfy(\.isHexDigit) && part.contains(where: \.isNumber)
             if !folded.isEmpty { folded += "_" }
             folded += isHex ? "#" : String(part.map { $0.isNumber ? "#" : $0 })

@@ -45,7 +45,8 @@ package enum JournalQueries {
 
     package static func due(at now: Timestamp, _ connection: Connection) throws(StoreError) -> [PackageRow] {
         try list(
-            "WHERE outcome = 'deferred' AND next_try <= ? ORDER BY id", [.integer(now.milliseconds)], connection
+            "WHERE outcome = 'deferred' AND next_try <= ? ORDER BY id", [.integer(now.milliseconds)],
+            connection
         )
     }
 

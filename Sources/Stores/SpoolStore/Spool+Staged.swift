@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Files
+import Records
 package import SystemPackage
 
 /// Files given by hand: copied into `tmp/` first, made packages by a rename.
@@ -10,7 +11,7 @@ extension Spool {
     /// - Parameter name: unique among those at work.
     package func stage(_ source: FilePath, name: String) throws(SpoolError) -> FilePath {
         let target = tmp.appending(name)
-        try spooling { () throws(FileError) in try files.copy(source, target, mode: 0o660) }
+        try spooling { () throws(FileError) in _ = try files.copy(source, target, mode: 0o660) }
         return target
     }
 
