@@ -4,6 +4,7 @@
 #include "CFiles.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -24,6 +25,11 @@ int waybill_volume_status(const char *path, struct waybill_volume *out) {
     return 0;
 }
 
-int waybill_take_read_lease(int fd) { return fcntl(fd, F_SETLEASE, F_RDLCK); }
+int waybill_take_read_lease(int fd) {
+    // A writer that opens the file while we hold the lease makes the kernel
+    // send SIGIO, which ends a process; SIGURG is ignored by default.
+    if (fcntl(fd, F_SETSIG, SIGURG) != 0) return -1;
+    return fcntl(fd, F_SETLEASE, F_RDLCK);
+}
 
 int waybill_release_lease(int fd) { return fcntl(fd, F_SETLEASE, F_UNLCK); }

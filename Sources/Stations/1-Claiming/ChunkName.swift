@@ -31,7 +31,7 @@ package struct ChunkName: Hashable, Sendable {
         let stem = folded.lastIndex(of: ".").map { String(folded[..<$0]) } ?? folded
         let marked = stem.hasPrefix("services_offers") ? "services#" + stem.dropFirst(9) : stem
         var parts = marked.split(separator: "_", omittingEmptySubsequences: false).map {
-            $0.replacing("#", with: "_")
+            String($0.replacing("#", with: "_"))
         }
         guid = nil
         if let last = parts.last, Self.isGUID(last), parts.count > 1 {

@@ -16,7 +16,9 @@ enum XMLProof {
     static func check(_ window: ByteWindow) throws(FileError) -> ProofAnswer {
         let start = try window.head(Self.window)
         let width = unitWidth(start)
-        guard Int(window.size) % width.bytes == 0 else { return .missing("half a UTF-16 character at the end") }
+        guard Int(window.size) % width.bytes == 0 else {
+            return .missing("half a UTF-16 character at the end")
+        }
         let head = units(start, width)
         guard let root = rootElement(head) else {
             return .missing("no root element in the first \(Self.window) bytes")
@@ -25,7 +27,9 @@ enum XMLProof {
         guard let end = contentEnd(tail) else { return .missing("the end is not the end of an element") }
         if closes(root.name, tail[..<end]) { return .complete(.xml) }
         // <Root/>: the head holds the whole document.
-        if window.size <= Int64(Self.window), let tag = root.emptyTagEnd, tag == end { return .complete(.xml) }
+        if window.size <= Int64(Self.window), let tag = root.emptyTagEnd, tag == end {
+            return .complete(.xml)
+        }
         return .missing("the root element is not closed at the end")
     }
 
@@ -48,7 +52,9 @@ enum XMLProof {
         }
     }
 
-    private static func isSpace(_ unit: UInt16) -> Bool { unit == 32 || (9...10).contains(unit) || unit == 13 }
+    private static func isSpace(_ unit: UInt16) -> Bool {
+        unit == 32 || (9...10).contains(unit) || unit == 13
+    }
 
     private static func find(_ text: String, in units: ArraySlice<UInt16>) -> Int? {
         let wanted = Array(text.utf16)

@@ -24,8 +24,11 @@ enum ZIPProof {
         let base = window.size - Int64(tail.count)
         var place = tail.count - 22
         while place >= 0 {
-            if tail[place..<place + 4].elementsEqual(endRecord), place + 22 + number(tail, place + 20, 2) == tail.count {
-                return try directory(window, end: base + Int64(place), record: Array(tail[place..<place + 22]))
+            if tail[place..<place + 4].elementsEqual(endRecord),
+                place + 22 + number(tail, place + 20, 2) == tail.count
+            {
+                return try directory(
+                    window, end: base + Int64(place), record: Array(tail[place..<place + 22]))
             }
             place -= 1
         }
@@ -89,7 +92,8 @@ enum ZIPProof {
                 highest = max(highest, shift + local)
             }
             place +=
-                46 + number(bytes, place + 28, 2) + number(bytes, place + 30, 2) + number(bytes, place + 32, 2)
+                46 + number(bytes, place + 28, 2) + number(bytes, place + 30, 2)
+                + number(bytes, place + 32, 2)
         }
         guard place == bytes.count else { return .missing("the directory's size and entries disagree") }
         // Out-of-order copies leave holes: the outermost members must be there.
