@@ -7,7 +7,7 @@ import Records
 
 /// Applies one part: records in, one transaction, counts out.
 package struct Applier: Sendable {
-    private let store: CatalogueStore
+    let store: CatalogueStore
 
     package init(store: CatalogueStore) { self.store = store }
 
@@ -54,16 +54,16 @@ package struct Applier: Sendable {
             progress(read, total, records)
         }
         let hash = try work.source.contentHash()
-        if !work.streams.isEmpty, work.streams.values.allSatisfy({ $0.state.lastHash == hash }) {
+        if !work.context.asOfNow, !work.streams.isEmpty,
+            work.streams.values.allSatisfy({ $0.state.lastHash == hash })
+        {
             return (false, ApplyResult(verdict: .duplicate, hash: hash))
         }
         let time = now()
         try work.sweep(now: time)
         for (id, stream) in work.streams {
-            let full = stream.isFull ? (stream.asOf, stream.records) : nil
-            for name in stream.names {
-                try work.session.advance(id, name: name, asOf: stream.asOf, hash: hash, full: full, at: time)
-            }
+            let full = stream.isWhole ? (stream.asOf, stream.records) : nil
+            try work.session.advance(id, names: stream.names, hash: hash, full: full, at: time)
         }
         let resolved = try work.settleResolved()
         for (kind, counts) in work.counts.kinds where counts.read != counts.accounted {
@@ -73,7 +73,7 @@ package struct Applier: Sendable {
         var result = ApplyResult(verdict: waits ? .waiting : .applied)
         result.counts = work.counts
         result.rejects = work.rejects
-        result.asOf = work.latestAsOf == .min ? context(work).arrival : work.latestAsOf
+        result.asOf = work.latestAsOf == .min ? work.context.arrival : work.latestAsOf
         result.hash = hash
         result.warnings = work.warnings
         result.resolved = resolved
@@ -84,6 +84,4 @@ package struct Applier: Sendable {
             hash: hash)
         return (true, result)
     }
-
-    private func context(_ work: PartWork) -> ApplyContext { work.context }
 }

@@ -25,6 +25,10 @@ package protocol BatchSource: AnyObject {
     var progress: (read: Int64, total: Int64) { get }
     /// Keyed XXH3-128 of the package's bytes; only after the end.
     func contentHash() throws -> [UInt8]
+    /// Where the record begins in the member as stored: its own offset, but
+    /// for documents that are read in another encoding than they are stored
+    /// in.
+    func storedOffset(of record: RecordBatch.Head) -> Int64
     /// At most 4 KiB of a record's source, as text.
     func fragment(of record: RecordBatch.Head) throws -> String
 }
@@ -39,6 +43,9 @@ package struct ApplyContext: Sendable {
     /// When it was claimed, milliseconds.
     package var arrival: Int64
     package var sweep = SweepPolicy.proven
+    /// An admin gives it on purpose: its facts count as of its arrival, and it
+    /// is applied even where its bytes were the last ones.
+    package var asOfNow = false
     /// The package is a ZIP: nothing of the exchange lies outside it.
     package var isArchive = false
     /// The name says that the document is one portion of several.
@@ -50,7 +57,12 @@ package struct ApplyContext: Sendable {
     /// Least share of the last full's records that a full must have.
     package var minSizeOfLast = 0.5
 
-    package enum SweepPolicy: Sendable { case proven, never }
+    package enum SweepPolicy: Sendable {
+        /// What a complete full does not hold is marked deleted.
+        case proven
+        /// A full is applied, and nothing is deleted by its absence.
+        case never
+    }
 
     package init(package: PackageID, exchange: String, partner: String, fileName: String, arrival: Int64) {
         self.package = package

@@ -13,7 +13,8 @@ extension PartWork {
         counts["price"].read += form.prices.count
         counts["stock"].read += form.stocks.count
         let result = try place(batch, head, id, ident, frame, repeated: repeated, into: &counts)
-        if result != nil { streams[frame.stream]?.seen.insert(ident) }
+        // Also where it waits: what it waits for may come in this very part.
+        streams[frame.stream]?.seen.insert(ident)
         if repeated {
             counts["offer"].repeated += 1
         } else if let result {
@@ -205,18 +206,15 @@ extension PartWork {
         if !declared.isEmpty, declared.allSatisfy(given.contains) { return [] }
         var kinds: [RowChange.Kind] = []
         for old in try session.rows(of: .price, offer: offer) {
-            guard old.value != nil, !given.contains(old.key), declared.isEmpty || declared.contains(old.key)
-            else {
-                continue
-            }
+            guard !given.contains(old.key), declared.isEmpty || declared.contains(old.key) else { continue }
             row.reset(CatalogueTable.price.values.count)
             row.set(1, .null)
             let change = try session.write(
                 .price, RowKey(offer, old.key), row, asOf: frame.asOf, part: frame.part)
-            if change.kind == .updated, old.part == session.part {
-                // Set by an earlier record of this part, which this one replaces.
-                counts["price"].inserted -= 1
-                counts["price"].repeated += 1
+            if change.kind == .updated, old.part == session.part, old.value != nil {
+                // Set by an earlier record of this part, which this one
+                // replaces: it is no longer to be seen.
+                counts["price"].takeBack()
             }
             kinds.append(change.kind)
         }
@@ -264,8 +262,7 @@ extension PartWork {
     private func zeroStock(_ offer: Int64, _ given: [Int64], _ frame: RecordFrame) throws -> [RowChange.Kind]
     {
         var kinds: [RowChange.Kind] = []
-        for old in try session.rows(of: .stock, offer: offer)
-        where !given.contains(old.key) && old.value != "0" {
+        for old in try session.rows(of: .stock, offer: offer) where !given.contains(old.key) {
             row.reset(CatalogueTable.stock.values.count)
             row.set(0, text: [48].span)
             kinds.append(
@@ -278,11 +275,29 @@ extension PartWork {
     /// The offer's total, where the document does not state it.
     private func sumStock(_ offer: Int64, _ frame: RecordFrame) throws -> [RowChange.Kind] {
         var total: [UInt8] = [48]
+        // As old as its newest row: an older file that adds a warehouse
+        // changes the sum of them all.
+        var asOf = frame.asOf
         for old in try session.rows(of: .stock, offer: offer) {
             if let value = old.value { total = ExactDecimal.sum(total, Array(value.utf8)) }
+            asOf = max(asOf, old.asOf)
         }
         row.reset(CatalogueTable.offer.values.count)
         row.set(10, text: total.span)
-        return [try session.write(.offer, RowKey(offer), row, asOf: frame.asOf, part: frame.part).kind]
+        return [try session.write(.offer, RowKey(offer), row, asOf: asOf, part: frame.part).kind]
+    }
+}
+
+extension Counts {
+    /// Counts a row as repeated that counted as written before.
+    fileprivate mutating func takeBack() {
+        if inserted > 0 {
+            inserted -= 1
+        } else if updated > 0 {
+            updated -= 1
+        } else {
+            return
+        }
+        repeated += 1
     }
 }

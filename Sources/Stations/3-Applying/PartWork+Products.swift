@@ -47,7 +47,7 @@ extension PartWork {
         case .unchanged, .stale: break
         }
         if change.kind == .updated, isDeleted != (change.wasDeleted != 0) {
-            try follow(product: ident, deleted: isDeleted)
+            try session.follow(product: ident, deleted: isDeleted)
         }
         if repeated {
             counts["product"].repeated += 1
@@ -55,20 +55,6 @@ extension PartWork {
             count("product", change.kind, deleted: isDeleted && change.wasDeleted == 0, into: &counts)
         }
         if change.kind == .inserted { try resolve(ident) }
-    }
-
-    /// A deleted product takes its offers with it, a live one brings back
-    /// those that went only with it.
-    func follow(product: Int64, deleted: Bool) throws {
-        for offer in try session.offers(ofProduct: product) {
-            if deleted, offer.deleted == 0 {
-                try session.mark(.offer, offer.id, deleted: 2, asOf: nil)
-                try session.note("delete", "offer", offer.id)
-            } else if !deleted, offer.deleted == 2 {
-                try session.mark(.offer, offer.id, deleted: 0, asOf: nil)
-                try session.note("update", "offer", offer.id)
-            }
-        }
     }
 
     private func stagePictures(_ column: Int, _ batch: RecordBatch) {
@@ -87,5 +73,21 @@ extension PartWork {
         }
         json.raw(93)
         row.set(column, text: json.bytes)
+    }
+}
+
+extension CatalogueSession {
+    /// A deleted product takes its offers with it, a live one brings back
+    /// those that went only with it.
+    func follow(product: Int64, deleted: Bool) throws {
+        for offer in try offers(ofProduct: product) {
+            if deleted, offer.deleted == 0 {
+                try mark(.offer, offer.id, deleted: 2, asOf: nil)
+                try note("delete", "offer", offer.id)
+            } else if !deleted, offer.deleted == 2 {
+                try mark(.offer, offer.id, deleted: 0, asOf: nil)
+                try note("update", "offer", offer.id)
+            }
+        }
     }
 }

@@ -8,33 +8,38 @@ import Records
 
 extension PartWork {
     /// What a waiting record needs to know of its document.
-    private struct Context: Codable {
+    struct WaitingContext: Codable {
         var full: Bool
         var catalogue: String
         var stream: Int64
         /// Ids in the store, as their declarations made them.
         var types: [Int64]
         var currencies: [String]
-        /// A repeat within its document: counted there already.
+        /// False for a repeat within its document, which counts as such.
         var counted: Bool
+        var place: RecordFrame.Place
     }
 
     func wait(
         _ batch: RecordBatch, _ head: RecordBatch.Head, ref: Int64, ref2: Int64?, _ frame: RecordFrame,
         counted: Bool, into counts: inout CountsByKind
     ) throws {
-        let context = Context(
+        // In the member as stored; a record that waits again keeps its place.
+        var place = frame.place
+        if frame.part == session.part { place.offset = source.storedOffset(of: head) }
+        let context = WaitingContext(
             full: frame.isFull, catalogue: frame.catalogue, stream: frame.stream,
             types: frame.priceTypes.map(\.id),
             currencies: frame.priceTypes.map { String(decoding: $0.currency, as: UTF8.self) },
-            counted: counted)
+            counted: counted, place: place)
         let prices = form.prices.count { !($0.value ?? 0..<0).isEmpty && !($0.type ?? 0..<0).isEmpty }
         let stocks = form.stocks.count { !($0.quantity ?? 0..<0).isEmpty }
         let record = WaitingRecord(
-            id: 0, part: frame.part, kind: .offer, section: frame.section,
+            part: frame.part, kind: .offer, section: frame.section,
             context: String(decoding: try JSONEncoder().encode(context), as: UTF8.self),
-            record: WaitingCodec.encode(batch, head), asOf: frame.asOf, prices: prices, stocks: stocks)
-        try session.wait(record, ref: ref, ref2: ref2, since: self.context.arrival)
+            record: WaitingCodec.encode(batch, head), asOf: frame.asOf, since: place.since, prices: prices,
+            stocks: stocks)
+        try session.wait(record, ref: ref, ref2: ref2)
         somethingWaits = true
         counts["price"].waiting += prices
         counts["price"].empty += form.prices.count - prices
@@ -49,10 +54,10 @@ extension PartWork {
             guard let (batch, head) = WaitingCodec.decode(waiting) else {
                 throw StoreDamage(what: "a waiting record of part \(waiting.part) is not readable")
             }
-            let context = try JSONDecoder().decode(Context.self, from: Data(waiting.context.utf8))
+            let context = try JSONDecoder().decode(WaitingContext.self, from: Data(waiting.context.utf8))
             var frame = RecordFrame(
                 section: waiting.section, stream: context.stream, asOf: waiting.asOf, part: waiting.part,
-                isFull: context.full, priceTypes: [], catalogue: context.catalogue)
+                isFull: context.full, priceTypes: [], catalogue: context.catalogue, place: context.place)
             for (index, id) in context.types.enumerated() {
                 frame.priceTypes.append((id, Array(context.currencies[index].utf8)))
             }
@@ -82,6 +87,25 @@ extension PartWork {
         }
     }
 
+    /// A record that waited too long, as a reject of its package.
+    static func reject(_ waiting: WaitingRecord, reference: String) throws -> Reject {
+        guard let (batch, head) = WaitingCodec.decode(waiting) else {
+            throw StoreDamage(what: "a waiting record of part \(waiting.part) is not readable")
+        }
+        let context = try JSONDecoder().decode(WaitingContext.self, from: Data(waiting.context.utf8))
+        var fragment: [UInt8] = []
+        for index in head.fields where fragment.count < 4_000 {
+            let entry = batch.entries[index]
+            if entry.length == 0 { continue }
+            fragment.append(contentsOf: "\(fragment.isEmpty ? "" : ", ")\(entry.field) ".utf8)
+            fragment.append(contentsOf: batch.arena[entry.range].prefix(4_000 - min(4_000, fragment.count)))
+        }
+        return Reject(
+            member: context.place.member, offset: context.place.offset, line: context.place.line,
+            kind: waiting.kind.word, id: batch.entry(.id, in: head).map(batch.text) ?? "",
+            code: .unknownReference, detail: reference, fragment: String(decoding: fragment, as: UTF8.self))
+    }
+
     /// Adds what was gained to the markers of the parts that waited.
     func settleResolved() throws -> [ApplyResult.Resolved] {
         var list: [ApplyResult.Resolved] = []
@@ -92,7 +116,7 @@ extension PartWork {
             let waits = marker.waiting > 0
             let outcome: Outcome =
                 waits ? .waiting : marker.rejects > 0 ? .appliedWithRejects : .applied
-            try session.setCounts(of: part, total.json, outcome: outcome)
+            try session.setMarker(of: part, marker, counts: total.json, outcome: outcome)
             list.append(.init(package: marker.package, counts: total, stillWaiting: marker.waiting))
         }
         if let own = resolved[session.part] { counts += own }

@@ -11,7 +11,10 @@ struct OpenSection {
     /// Of this section's facts, after the rule for clocks that step back.
     var asOf: Int64
     var name: String
+    /// The document states the whole truth of what it names.
     var isFull: Bool
+    /// … and it is no portion: its absences count too.
+    var isWhole: Bool
     /// Types the document declares: ids in the store with their currencies.
     var priceTypes: [(id: Int64, currency: [UInt8])]
     var member: String
@@ -27,6 +30,17 @@ struct RecordFrame {
     var isFull: Bool
     var priceTypes: [(id: Int64, currency: [UInt8])]
     var catalogue: String
+    /// Where the record stands, for a report of what waits too long.
+    var place: Place
+
+    struct Place: Codable {
+        var member: String
+        /// In the member as stored.
+        var offset: Int64
+        var line: Int
+        /// When the package came, milliseconds.
+        var since: Int64
+    }
 }
 
 /// One part on its way into the store: records in, counts out.
@@ -55,10 +69,11 @@ final class PartWork {
         var section: SectionKind
         var catalogue: String
         var state: StreamState
-        var names: Set<String> = []
+        /// As-of of each file it came in.
+        var names: [String: Int64] = [:]
         var asOf: Int64
         var isFull = false
-        var mayExplain = false
+        var isWhole = false
         var isUNF = false
         var records = 0
         var seen = IdentSet()
@@ -92,29 +107,35 @@ final class PartWork {
         let catalogue =
             facts.kind == .classifier && facts.catalogue.isEmpty ? facts.classifier : facts.catalogue
         let state = try session.stream(catalogue: catalogue, section: facts.kind, name: name)
-        var asOf = source.asOf
-        if !source.asOfIsArrival, let last = state.sameName, asOf < last, last - asOf <= 7_200_000 {
+        var asOf = context.asOfNow ? context.arrival : source.asOf
+        if !source.asOfIsArrival, !context.asOfNow, let last = state.sameName, asOf < last,
+            last - asOf <= 7_200_000
+        {
             warnings.append(
                 "\(name): written \((last - asOf) / 1_000) s before the last file of this name; "
                     + "taken as of its arrival, since clocks step back")
             asOf = max(last, context.arrival)
         }
         let isFull = facts.onlyChanges == false && facts.kind != .offerChanges
-        if isFull, let last = state.fullAsOf, asOf < last { throw StaleFull() }
+        // A portion of an older run is not stale as a whole: its records are
+        // judged one by one.
+        let isWhole = isFull && (context.isArchive || !context.isChunk)
+        if isWhole, let last = state.fullAsOf, asOf < last { throw StaleFull() }
         var types: [(id: Int64, currency: [UInt8])] = []
         for type in document.priceTypes {
             types.append((try session.ident(.priceType, Array(type.id.utf8).span), Array(type.currency.utf8)))
         }
         let open = OpenSection(
-            head: facts, stream: state, asOf: asOf, name: name, isFull: isFull, priceTypes: types,
-            member: source.member)
+            head: facts, stream: state, asOf: asOf, name: name, isFull: isFull, isWhole: isWhole,
+            priceTypes: types, member: source.member)
         sections[head.section] = open
         var work =
             streams[state.id]
             ?? StreamWork(section: facts.kind, catalogue: catalogue, state: state, asOf: asOf)
-        work.names.insert(name)
+        work.names[name] = max(work.names[name] ?? .min, asOf)
         work.asOf = max(work.asOf, asOf)
         work.isFull = work.isFull || isFull
+        work.isWhole = work.isWhole || isWhole
         work.isUNF = work.isUNF || document.isUNF
         streams[state.id] = work
         latestAsOf = max(latestAsOf, asOf)
@@ -135,19 +156,21 @@ final class PartWork {
             counts[kind].empty += 1
             return
         case let defect?:
-            try reject(batch, head, defect)
+            try reject(batch, head, defect, stream: open.stream.id)
             return
         case nil: break
         }
         form.fill(batch, head)
         guard let id = form[.id], !id.isEmpty else {
-            try reject(batch, head, .missingID)
+            try reject(batch, head, .missingID, stream: open.stream.id)
             return
         }
         streams[open.stream.id]?.records += 1
         let frame = RecordFrame(
             section: open.head.kind, stream: open.stream.id, asOf: open.asOf, part: session.part,
-            isFull: open.isFull, priceTypes: open.priceTypes, catalogue: open.head.catalogue)
+            isFull: open.isFull, priceTypes: open.priceTypes, catalogue: open.head.catalogue,
+            place: .init(
+                member: source.member, offset: head.offset, line: Int(head.line), since: context.arrival))
         switch head.kind {
         case .product: try applyProduct(batch, id, frame)
         case .offer: try applyOffer(batch, head, id, frame)
@@ -164,8 +187,16 @@ final class PartWork {
         !seen[kind, default: IdentSet()].insert(id)
     }
 
-    private func reject(_ batch: RecordBatch, _ head: RecordBatch.Head, _ defect: RecordDefect) throws {
+    private func reject(
+        _ batch: RecordBatch, _ head: RecordBatch.Head, _ defect: RecordDefect, stream: Int64
+    ) throws {
         form.fill(batch, head)
+        // A full names it all the same: it is not absent.
+        if let id = form[.id], !id.isEmpty,
+            let ident = try session.knownIdent(.item, batch.arena.span.extracting(id))
+        {
+            streams[stream]?.seen.insert(ident)
+        }
         rejects += 1
         counts[head.kind.word].rejected += 1
         counts["price"].read += form.prices.count
@@ -183,7 +214,8 @@ final class PartWork {
         let fragment = rejects <= 1_000 ? try source.fragment(of: head) : ""
         try session.reject(
             Reject(
-                member: source.member, offset: head.offset, line: Int(head.line), kind: head.kind.word,
+                member: source.member, offset: source.storedOffset(of: head), line: Int(head.line),
+                kind: head.kind.word,
                 id: form[.id].map { text(batch, $0) } ?? "", code: code, detail: "", fragment: fragment),
             number: rejects)
     }

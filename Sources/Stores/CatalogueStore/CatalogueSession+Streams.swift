@@ -14,6 +14,18 @@ package struct StreamState: Sendable, Hashable {
     package var sameName: Int64?
 }
 
+/// A sweep whose time has come.
+package struct PostponedSweep: Sendable, Hashable {
+    package var stream: Int64
+    package var package: PackageID
+    package var partner: String
+    package var table: CatalogueTable
+    package var asOf: Int64
+    /// The brake; nil where an admin approved the package.
+    package var maxDelete: Double?
+    package var seen: IdentSet
+}
+
 extension CatalogueSession {
     /// The stream's state, made if it is new.
     package func stream(catalogue: String, section: SectionKind, name: String) throws(StoreError)
@@ -38,10 +50,20 @@ extension CatalogueSession {
     }
 
     /// Notes that this part is the last applied of a stream.
+    ///
+    /// - Parameter names: the files it came in, each with the as-of of its
+    ///   facts.
     package func advance(
-        _ stream: Int64, name: String, asOf: Int64, hash: [UInt8], full: (asOf: Int64, count: Int)?,
+        _ stream: Int64, names: [String: Int64], hash: [UInt8], full: (asOf: Int64, count: Int)?,
         at now: Int64
     ) throws(StoreError) {
+        if isFirstAdvance(of: stream),
+            let old = try connection.row(
+                "SELECT last_part, last_hash, full_as_of, full_count FROM stream WHERE id = ?",
+                [.integer(stream)])
+        {
+            try keep(.stream, stream, old.values)
+        }
         try connection.execute(
             "UPDATE stream SET last_part = ?, last_hash = ? WHERE id = ?",
             [.integer(part), .blob(hash), .integer(stream)])
@@ -50,9 +72,15 @@ extension CatalogueSession {
                 "UPDATE stream SET full_as_of = ?, full_count = ? WHERE id = ?",
                 [.integer(full.asOf), .integer(full.count), .integer(stream)])
         }
-        try connection.execute(
-            "INSERT OR REPLACE INTO stream_name (stream, name, as_of, at) VALUES (?, ?, ?, ?)",
-            [.integer(stream), .text(name), .integer(asOf), .integer(now)])
+        for (name, asOf) in names.sorted(by: { $0.key < $1.key }) {
+            let old = try connection.row(
+                "SELECT as_of, at FROM stream_name WHERE stream = ? AND name = ?",
+                [.integer(stream), .text(name)])
+            try keep(.streamName, stream, [.text(name)] + (old?.values ?? [.null, .null]))
+            try connection.execute(
+                "INSERT OR REPLACE INTO stream_name (stream, name, as_of, at) VALUES (?, ?, ?, ?)",
+                [.integer(stream), .text(name), .integer(asOf), .integer(now)])
+        }
     }
 
     // MARK: Sweep
@@ -81,15 +109,43 @@ extension CatalogueSession {
     }
 
     /// Keeps a sweep for later; a newer one of the stream takes its place.
+    ///
+    /// - Parameter maxDelete: the brake that holds it when its time comes, as
+    ///   a share of the stream's live rows; nil for none.
     package func postponeSweep(
-        _ stream: Int64, asOf: Int64, due: Int64, count: Int, seen: IdentSet
+        _ stream: Int64, asOf: Int64, due: Int64, maxDelete: Double?, seen: IdentSet
     ) throws(StoreError) {
+        let millionths = maxDelete.map { Int64(($0 * 1_000_000).rounded()) }
         try connection.execute(
-            "INSERT OR REPLACE INTO pending_sweep (stream, part, as_of, due_at, count, seen) VALUES (?, ?, ?, ?, ?, ?)",
+            """
+            INSERT OR REPLACE INTO pending_sweep (stream, part, as_of, due_at, max_delete, seen)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
             [
-                .integer(stream), .integer(part), .integer(asOf), .integer(due), .integer(count),
+                .integer(stream), .integer(part), .integer(asOf), .integer(due), .integer(millionths),
                 .blob(seen.bytes),
             ])
+    }
+
+    /// Takes out the sweep that waits for this stream; nil where another one
+    /// of the same package was faster, or it was dropped meanwhile.
+    package func takePostponedSweep(_ stream: Int64) throws(StoreError) -> PostponedSweep? {
+        guard
+            let row = try connection.row(
+                """
+                SELECT p.as_of, p.max_delete, p.seen, st.section, pt.package, s.name
+                FROM pending_sweep p JOIN stream st ON st.id = p.stream JOIN part pt ON pt.id = p.part
+                    JOIN source s ON s.id = st.source
+                WHERE p.stream = ? AND p.part = ?
+                """, [.integer(stream), .integer(part)]),
+            let package = row.text(4).flatMap(PackageID.init)
+        else { return nil }
+        try connection.execute("DELETE FROM pending_sweep WHERE stream = ?", [.integer(stream)])
+        return PostponedSweep(
+            stream: stream, package: package, partner: row.text(5) ?? "",
+            table: row.text(3) == SectionKind.catalogue.word ? .product : .offer,
+            asOf: row.integer(0) ?? 0, maxDelete: row.integer(1).map { Double($0) / 1_000_000 },
+            seen: IdentSet(bytes: row.blob(2) ?? []))
     }
 
     /// A document that says `true` came for the catalogue: what was taken for
@@ -109,15 +165,16 @@ extension CatalogueSession {
         .map { ($0.integer(0) ?? 0, $0.integer(1) ?? 0) }
     }
 
-    /// Second keys of an offer's rows, with their values and the part that
-    /// wrote them.
+    /// Second keys of an offer's rows, with their values, the part that
+    /// wrote them and their as-of.
     package func rows(
         of table: CatalogueTable, offer: Int64
-    ) throws(StoreError) -> [(key: Int64, value: String?, part: Int64)] {
+    ) throws(StoreError) -> [(key: Int64, value: String?, part: Int64, asOf: Int64)] {
         let value = table == .price ? "value" : "quantity"
         return try connection.rows(
-            "SELECT \(table.keys[1]), \(value), part FROM \(table.name) WHERE offer = ?", [.integer(offer)]
-        ).map { ($0.integer(0) ?? 0, $0.text(1), $0.integer(2) ?? 0) }
+            "SELECT \(table.keys[1]), \(value), part, as_of FROM \(table.name) WHERE offer = ?",
+            [.integer(offer)]
+        ).map { ($0.integer(0) ?? 0, $0.text(1), $0.integer(2) ?? 0, $0.integer(3) ?? 0) }
     }
 
     /// The currency a price type has in the store.

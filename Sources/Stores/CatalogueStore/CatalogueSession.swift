@@ -25,19 +25,43 @@ package final class CatalogueSession {
     private let valueSelect: HotStatement
     private var values: [[UInt8]: Int64] = [:]
     private var nextValue: Int64
+    private var waitCount: Int64 = 0
+    private var keptStreams: Set<Int64> = []
 
-    init(
+    /// Begins a new part.
+    convenience init(
         _ connection: Connection, partner: String, package: PackageID, exchange: String
     ) throws(StoreError) {
-        self.connection = connection
-        source = try Self.source(partner, connection)
-        isFirstLoad = try connection.row("SELECT 1 FROM product UNION ALL SELECT 1 FROM offer LIMIT 1") == nil
+        let source = try Self.source(partner, connection)
+        let isFirstLoad =
+            try connection.row("SELECT 1 FROM product UNION ALL SELECT 1 FROM offer LIMIT 1") == nil
         try connection.execute(
             """
             INSERT INTO part (package, exchange, source, outcome, as_of, applied_at, counts, rejects, undone)
             VALUES (?, ?, ?, '', 0, 0, '{}', 0, 0)
             """, [.text(package.text), .text(exchange), .integer(source)])
-        part = connection.lastInsertedID
+        try self.init(
+            connection, source: source, part: connection.lastInsertedID, isFirstLoad: isFirstLoad)
+    }
+
+    /// Goes on with a part that was committed before.
+    convenience init(_ connection: Connection, resuming part: Int64) throws(StoreError) {
+        let row = try connection.row("SELECT source FROM part WHERE id = ?", [.integer(part)])
+        guard let source = row?.integer(0) else {
+            throw StoreError(code: 11, message: "part \(part) has no marker", path: connection.file)
+        }
+        try self.init(connection, source: source, part: part, isFirstLoad: false)
+        undoCount =
+            try connection.row("SELECT max(n) FROM undo WHERE part = ?", [.integer(part)])?.integer(0) ?? 0
+    }
+
+    private init(
+        _ connection: Connection, source: Int64, part: Int64, isFirstLoad: Bool
+    ) throws(StoreError) {
+        self.connection = connection
+        self.source = source
+        self.part = part
+        self.isFirstLoad = isFirstLoad
         idents = try Idents(source: source, connection)
         undoInsert = try connection.prepare(
             "INSERT INTO undo (part, n, tbl, id, id2, image) VALUES (?, ?, ?, ?, ?, ?)")
@@ -140,15 +164,33 @@ package final class CatalogueSession {
     }
 
     private func keep(_ table: CatalogueTable, _ key: RowKey, _ image: [UInt8]?) throws(StoreError) {
+        try keep(table.rawValue, key, image)
+    }
+
+    /// Keeps what the store's own notes were (`NoteImage`).
+    func keep(_ note: NoteImage, _ id: Int64, _ values: [SQLValue]) throws(StoreError) {
+        try keep(note.rawValue, RowKey(id), RowImage.encode(values))
+    }
+
+    private func keep(_ table: Int, _ key: RowKey, _ image: [UInt8]?) throws(StoreError) {
         undoCount += 1
         undoInsert.bind(1, part)
         undoInsert.bind(2, undoCount)
-        undoInsert.bind(3, table.rawValue)
+        undoInsert.bind(3, table)
         undoInsert.bind(4, key.first)
         undoInsert.bind(5, key.second)
         if let image { undoInsert.bind(6, blob: image.span) } else { undoInsert.bindNull(6) }
         try undoInsert.run()
     }
+
+    /// A new id for a waiting record; none is ever used again.
+    func nextWaitingID() -> Int64 {
+        waitCount += 1
+        return part << 32 | waitCount
+    }
+
+    /// Whether this is the first time the part advances a stream.
+    func isFirstAdvance(of stream: Int64) -> Bool { keptStreams.insert(stream).inserted }
 
     /// Adds to the change feed: one row per entity and package.
     package func note(_ kind: String, _ entity: String, _ ident: Int64) throws(StoreError) {

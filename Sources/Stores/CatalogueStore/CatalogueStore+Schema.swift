@@ -28,7 +28,8 @@ extension CatalogueStore {
         CREATE TABLE part (
             id INTEGER PRIMARY KEY, package TEXT NOT NULL UNIQUE, exchange TEXT NOT NULL, source INTEGER NOT NULL,
             outcome TEXT NOT NULL, as_of INTEGER NOT NULL, applied_at INTEGER NOT NULL, counts TEXT NOT NULL,
-            rejects INTEGER NOT NULL, hash BLOB, undone INTEGER NOT NULL
+            rejects INTEGER NOT NULL, hash BLOB, undone INTEGER NOT NULL,
+            images_gone INTEGER NOT NULL DEFAULT 0
         ) STRICT;
 
         CREATE TABLE stream (
@@ -117,10 +118,11 @@ extension CatalogueStore {
             line INTEGER NOT NULL, kind TEXT NOT NULL, ext TEXT NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL,
             fragment TEXT NOT NULL, PRIMARY KEY (part, n)
         ) STRICT, WITHOUT ROWID;
-        -- A sweep that waits for proof that its document was the whole truth.
+        -- A sweep that waits for proof that its document was the whole truth; max_delete in parts of a million,
+        -- NULL where an admin approved it.
         CREATE TABLE pending_sweep (
             stream INTEGER PRIMARY KEY, part INTEGER NOT NULL, as_of INTEGER NOT NULL, due_at INTEGER NOT NULL,
-            count INTEGER NOT NULL, seen BLOB NOT NULL
+            max_delete INTEGER, seen BLOB NOT NULL
         ) STRICT;
         """
 }

@@ -47,37 +47,43 @@ package final class CatalogueStore: Sendable {
         }
     }
 
-    // MARK: Undo
+    func write<T>(_ body: (Connection) throws -> T) throws -> T { try file.write(body) }
 
-    /// Puts back what a part changed, newest change first.
-    ///
-    /// Only right while nothing else changed these rows since; the caller
-    /// checks that.
-    package func undo(_ package: PackageID) throws {
-        try file.write { connection in
-            guard
-                let part = try connection.row("SELECT id FROM part WHERE package = ?", [.text(package.text)])?
-                    .integer(0)
-            else { return }
-            let writers = try CatalogueTable.allCases.map { try RowWriter($0, connection) }
-            let rows = try connection.rows(
-                "SELECT tbl, id, id2, image FROM undo WHERE part = ? ORDER BY n DESC", [.integer(part)])
-            for row in rows {
-                guard let table = row.integer(0).flatMap({ CatalogueTable(rawValue: Int($0)) }) else {
-                    continue
-                }
-                let key = RowKey(row.integer(1) ?? 0, row.integer(2) ?? 0)
-                let image = row.blob(3).flatMap(RowImage.decode)
-                try writers[table.rawValue - 1].restore(key, image)
-            }
-            try connection.execute("DELETE FROM undo WHERE part = ?", [.integer(part)])
-            try connection.execute("UPDATE part SET undone = 1 WHERE id = ?", [.integer(part)])
+    /// Goes on with a part that was committed before, in one transaction.
+    package func resume<T>(part: Int64, _ body: (CatalogueSession) throws -> T) throws -> T {
+        try file.write { connection in try body(CatalogueSession(connection, resuming: part)) }
+    }
+
+    /// Streams whose postponed sweep is due, with the part that postponed it.
+    package func dueSweeps(now: Int64) throws -> [(stream: Int64, part: Int64)] {
+        try file.read { connection in
+            try connection.rows(
+                "SELECT stream, part FROM pending_sweep WHERE due_at <= ? ORDER BY due_at, stream",
+                [.integer(now)]
+            ).map { ($0.integer(0) ?? 0, $0.integer(1) ?? 0) }
+        }
+    }
+
+    /// When the next postponed sweep is due, nil where none waits.
+    package func nextSweep() throws -> Int64? {
+        try file.read { try $0.row("SELECT min(due_at) FROM pending_sweep")?.integer(0) }
+    }
+
+    /// Parts with records that wait since before a moment and were not
+    /// reported yet.
+    package func waitingParts(olderThan moment: Int64) throws -> [Int64] {
+        try file.read { connection in
+            try connection.rows(
+                "SELECT DISTINCT part FROM waiting WHERE since < ? AND reported IS NULL ORDER BY part",
+                [.integer(moment)]
+            ).compactMap { $0.integer(0) }
         }
     }
 
     // MARK: Retention
 
-    /// Ages of what may go, as moments: everything older goes.
+    /// Ages of what may go, as moments: everything older goes. Of waiting
+    /// records only those that were reported.
     package struct Retention: Sendable {
         package var changes: Int64
         package var undo: Int64
@@ -94,16 +100,21 @@ package final class CatalogueStore: Sendable {
         }
     }
 
+    /// Removes what is past its age; markers stay.
     package func prune(_ retention: Retention) throws {
         try file.write { connection in
             for (table, before) in [
                 ("change", retention.changes), ("undo", retention.undo), ("reject", retention.rejects),
-                ("waiting", retention.waiting),
             ] {
                 try connection.execute(
                     "DELETE FROM \(table) WHERE part IN (SELECT id FROM part WHERE applied_at < ?)",
                     [.integer(before)])
             }
+            try connection.execute(
+                "UPDATE part SET images_gone = 1 WHERE applied_at < ?", [.integer(retention.undo)])
+            // What nobody was told of yet goes on waiting.
+            try connection.execute(
+                "DELETE FROM waiting WHERE since < ? AND reported IS NOT NULL", [.integer(retention.waiting)])
             try connection.execute(
                 "DELETE FROM stream_name WHERE at < ?", [.integer(min(retention.changes, retention.undo))])
             var kept: Int64 = 0
@@ -113,6 +124,8 @@ package final class CatalogueStore: Sendable {
                 kept += row.integer(1) ?? 0
                 guard kept > retention.undoBytes else { continue }
                 try connection.execute("DELETE FROM undo WHERE part = ?", [.integer(row.integer(0))])
+                try connection.execute(
+                    "UPDATE part SET images_gone = 1 WHERE id = ?", [.integer(row.integer(0))])
             }
         }
     }
