@@ -83,6 +83,7 @@ extension Engine {
         context.isArchive = reader.isArchive
         context.isChunk = ChunkName(row.name).isChunk
         context.approved = row.approved
+        context.asOfNow = row.asOfNow
         context.maxDelete = partner.brakes.maxDelete
         context.minSizeOfLast = partner.brakes.minSizeOfLast
         return context
