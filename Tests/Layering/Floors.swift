@@ -125,7 +125,7 @@ enum Floors {
     ]
 
     /// Folders of `Sources/` under GPL-2.0-only; everything else is Apache-2.0.
-    static let copyleft = ["waybill-watch"]
+    static let copyleft = ["waybill-watch", "C/CInotifyTools"]
     /// Folders where raw pointers may stand.
     static let pointerRooms = ["Streams", "waybill-watch", "waybill-render", "C"]
 
