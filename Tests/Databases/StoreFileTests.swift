@@ -37,7 +37,8 @@ import Testing
             for id in 1...3 {
                 insert.bind(1, id)
                 insert.bind(2, text: Array("Кресло № \(id)".utf8).span)
-                insert.bind(3, blob: id == 2 ? [UInt8]().span : bytes.span)
+                let data = id == 2 ? [] : bytes
+                insert.bind(3, blob: data.span)
                 try insert.run()
             }
             return try connection.rows("SELECT name, data FROM t ORDER BY id")
