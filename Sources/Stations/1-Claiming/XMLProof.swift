@@ -100,14 +100,16 @@ enum XMLProof {
     /// Where the start tag ends, if it is an empty element's.
     private static func emptyTagEnd(_ rest: ArraySlice<UInt16>) -> Int? {
         var quote: UInt16?
+        var before: UInt16 = 0
         for index in rest.indices {
             let unit = rest[index]
+            defer { before = unit }
             if let open = quote {
                 if unit == open { quote = nil }
             } else if unit == 0x22 || unit == 0x27 {
                 quote = unit
             } else if unit == 0x3E {
-                return rest[index - 1] == 0x2F ? index + 1 : nil
+                return before == 0x2F ? index + 1 : nil
             }
         }
         return nil

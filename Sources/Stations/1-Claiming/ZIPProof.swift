@@ -50,8 +50,9 @@ enum ZIPProof {
         var offset = Int64(number(record, 16, 4))
         var end = end
         if entries == 0xFFFF || size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF {
+            guard end >= 20 else { return .missing("no ZIP64 end record") }
             let locator = try window.bytes(at: end - 20, count: 20)
-            guard end >= 20, locator.starts(with: wideLocator) else { return .missing("no ZIP64 end record") }
+            guard locator.starts(with: wideLocator) else { return .missing("no ZIP64 end record") }
             let place = Int64(clamping: number(locator, 8, 8))
             let wide = place >= 0 && place < end ? try window.bytes(at: place, count: 56) : []
             guard wide.count == 56, wide.starts(with: wideRecord) else {
@@ -63,10 +64,10 @@ enum ZIPProof {
             end = place
         }
         // Something may stand in front of the archive: all offsets shift.
-        let start = end - size
-        guard size >= 0, start >= 0, offset >= 0, offset <= start, size <= directoryLimit else {
+        guard (0...min(end, directoryLimit)).contains(size), (0...end - size).contains(offset) else {
             return .missing("the directory that the end record names is not there")
         }
+        let start = end - size
         return try walk(window, start: start, size: size, entries: entries, shift: start - offset)
     }
 
