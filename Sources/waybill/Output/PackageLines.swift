@@ -7,14 +7,18 @@ import Records
 /// How packages read: one line in lists, a page alone, an object as JSON.
 enum PackageLines {
     static func table(_ rows: [PackageRow], now: Timestamp, withReason: Bool) -> Table {
-        var table = Table(withReason ? ["ID", "PARTNER", "OUTCOME", "AGE", "NAME", "REASON"]
-            : ["ID", "PARTNER", "OUTCOME", "AGE", "RECORDS", "NAME"])
+        var table = Table(
+            withReason
+                ? ["ID", "PARTNER", "OUTCOME", "AGE", "NAME", "REASON"]
+                : ["ID", "PARTNER", "OUTCOME", "AGE", "RECORDS", "NAME"])
         for row in rows {
             let age = Words.span(max(0, now.milliseconds - row.receivedAt.milliseconds) / 1_000)
             let head = [row.id.text, row.partner, row.outcome.rawValue, age]
             let next = row.nextTry.map { "; next try \(Words.relative($0, now: now))" } ?? ""
             table.add(
-                head + (withReason ? [row.path, row.reason + next] : [String(row.counts.total.read), row.path]))
+                head
+                    + (withReason
+                        ? [row.path, row.reason + next] : [String(row.counts.total.read), row.path]))
         }
         return table
     }
@@ -48,7 +52,9 @@ enum PackageLines {
         add("attempts", row.attempts > 0 ? String(row.attempts) : nil)
         add("next try", time(row.nextTry))
         add("sha256", row.sha256)
-        let kinds = row.counts.kinds.filter { $0.value.read > 0 || $0.value.swept > 0 }.sorted { $0.key < $1.key }
+        let kinds = row.counts.kinds.filter { $0.value.read > 0 || $0.value.swept > 0 }.sorted {
+            $0.key < $1.key
+        }
         for (kind, counts) in kinds {
             add(kind, Words.counts(counts))
         }

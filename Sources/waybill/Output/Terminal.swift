@@ -14,10 +14,20 @@ struct Terminal {
     /// Columns of the terminal; 100 where there is none.
     static var width: Int {
         var size = winsize()
-        guard isTerminal, ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else {
+        guard isTerminal, unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else {
             return 100
         }
         return Int(size.ws_col)
+    }
+
+    /// A person can answer a question.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
+
+    /// Asks on standard error; anything but a plain yes is a no.
+    static func confirm(_ question: String) -> Bool {
+        FileHandle.standardError.write(Data("\(question) [y/N] ".utf8))
+        let answer = readLine()?.lowercased() ?? ""
+        return answer == "y" || answer == "yes"
     }
 
     /// A line for people; nothing under `--json` or `--quiet`.
