@@ -1,0 +1,211 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Files
+import Foundation
+import Settings
+import SystemPackage
+import TestKit
+import Testing
+
+@Suite("Settings") struct SettingsTests {
+    private func load(_ main: String, _ more: [String: String] = [:]) throws -> Result<
+        LoadedSettings, Mistakes
+    > {
+        let folder = try TemporaryFolder()
+        try folder.write("etc/waybill.yaml", main)
+        for (name, text) in more { try folder.write("etc/conf.d/\(name)", text) }
+        let layout = RootLayout(root: FilePath(folder.root))
+        do throws(Mistakes) {
+            return .success(try SettingsLoader.load(layout, files: RealFileSystem()))
+        } catch {
+            // The folder's own name is chance.
+            let list = error.list.map { mistake in
+                var mistake = mistake
+                mistake.file = mistake.file.replacingOccurrences(of: folder.root + "/", with: "")
+                mistake.message = mistake.message.replacingOccurrences(of: folder.root + "/", with: "")
+                return mistake
+            }
+            return .failure(Mistakes(list: list))
+        }
+    }
+
+    private func mistakes(_ main: String, _ more: [String: String] = [:]) throws -> [Mistake] {
+        guard case .failure(let mistakes) = try load(main, more) else {
+            Issue.record("taken, though it is wrong: \(main)")
+            return []
+        }
+        return mistakes.list
+    }
+
+    @Test("an empty file is all defaults")
+    func defaults() throws {
+        for text in ["", "# nothing\n", SampleConfiguration.main()] {
+            let loaded = try load(text).get()
+            #expect(loaded.settings == Settings())
+            #expect(loaded.store.string.hasSuffix("/var/store"))
+            #expect(loaded.origins.allSatisfy { $0.origin == "default" && $0.value == $0.defaultValue })
+        }
+    }
+
+    @Test("values, origins and paths come from the files that set them")
+    func values() throws {
+        let loaded = try load(
+            "scan: 30s\npaths:\n  spool: /srv/spool\n  media: ../media\nretention:\n  archive_age: 90d\n  archive_size: 100G\n",
+            [
+                "erp-1c.yaml":
+                    "partners:\n  erp-1c:\n    time_zone: Europe/Kyiv\n    settle: 500ms\n    sweep: never\n    brakes: { max_delete: 2.5% }\n",
+                "b.yaml": "partners:\n  b:\n",
+            ]
+        ).get()
+        #expect(loaded.settings.scan == .seconds(30))
+        #expect(loaded.spool == "/srv/spool")
+        #expect(loaded.media.lastComponent == "media")
+        #expect(loaded.settings.retention.archiveAge == .seconds(90 * 86_400))
+        #expect(loaded.settings.retention.archiveSize == 100 << 30)
+        let partner = loaded.settings.partner("erp-1c")
+        #expect(partner.timeZone == "Europe/Kyiv")
+        #expect(partner.settle == .milliseconds(500))
+        #expect(partner.sweep == .never)
+        #expect(partner.brakes.maxDelete == 0.025)
+        #expect(loaded.settings.partnerNames == ["b", "erp-1c"])
+        let origin = try #require(loaded.origins.first { $0.key == "partners.erp-1c.settle" })
+        #expect(origin.value == "500ms" && origin.defaultValue == "2s")
+        #expect(origin.origin.hasSuffix("etc/conf.d/erp-1c.yaml:4"))
+    }
+
+    @Test("every mistake is reported at once, with its place")
+    func allMistakes() throws {
+        let found = try mistakes(
+            "scna: 5s\nunproven_after: 5\nretention:\n  receipts: forever\n",
+            [
+                "erp-1c.yaml":
+                    "partners:\n  erp-1c:\n    time_zone: Kyiv\n    setle: 2s\n    sweep: set\n    orders: { send: true }\n"
+            ])
+        #expect(found.map(\.line) == [1, 2, 4, 3, 4, 5, 6])
+        #expect(found[0].cure == "did you mean `scan`?")
+        #expect(found[1].message.contains("\"5\" is no duration"))
+        #expect(found[3].file == "etc/conf.d/erp-1c.yaml")
+        #expect(found[4].cure == "did you mean `settle`?")
+        #expect(found[5].message.contains("comes with a later version"))
+        #expect(found[6].message.contains("comes with a later version"))
+        #expect(found[0].description == "etc/waybill.yaml:1:1: there is no key `scna`; did you mean `scan`?")
+    }
+
+    @Test(
+        "wrong shapes",
+        arguments: [
+            ("scan: 5s\nscan: 6s\n", "stands twice"),
+            ("scan: [1, 2]\n", "takes one value"),
+            ("scan: 100ms\n", "out of range"),
+            ("min_free: 3\n", "is no size"),
+            ("partners:\n  a/b:\n    settle: 2s\n", "can't name a partner"),
+            ("partners: 7\n", "holds keys of its own"),
+            ("- a\n- b\n", "must hold keys and values"),
+            ("a: b: c\n", "is no YAML"),
+            ("store: { group: no-such-group-here }\n", "there is no group"),
+            ("partners:\n  a:\n    brakes: { max_delete: 5 }\n", "is no percentage"),
+            ("partners:\n  a:\n    promote: window\n", "comes with a later version"),
+            ("partners:\n  a:\n    dialect: xml\n", "is not known here"),
+            ("partners:\n  a:\n    zip_charset: dos\n", "is no character set"),
+        ])
+    func shapes(text: String, message: String) throws {
+        let found = try mistakes(text)
+        #expect(found.count == 1)
+        #expect(found.first?.message.contains(message) == true, "\(found)")
+        #expect((found.first?.line ?? 0) > 0)
+    }
+
+    @Test("one partner in two files is a mistake that names both")
+    func twice() throws {
+        let text = "partners:\n  a:\n    settle: 2s\n"
+        let found = try mistakes("", ["1.yaml": text, "2.yaml": text])
+        #expect(found.map(\.file) == ["etc/conf.d/2.yaml"])
+        #expect(found.first?.message.contains("etc/conf.d/1.yaml:2") == true)
+    }
+
+    @Test("a missing file says how to make one, a file that is no UTF-8 that it is none")
+    func unreadable() throws {
+        let folder = try TemporaryFolder()
+        let layout = RootLayout(root: FilePath(folder.root))
+        #expect(throws: Mistakes.self) { try SettingsLoader.load(layout, files: RealFileSystem()) }
+        try folder.write("etc/waybill.yaml", [0x73, 0xE9, 0x0A])
+        do throws(Mistakes) {
+            _ = try SettingsLoader.load(layout, files: RealFileSystem())
+            Issue.record("taken")
+        } catch { #expect(error.list.first?.message == "the file is not UTF-8") }
+    }
+
+    @Test("the root: option, environment, current folder, system")
+    func layout() {
+        func find(_ root: String?, _ environment: [String: String], here: Bool) -> RootLayout {
+            RootLayout.find(root: root, config: nil, environment: environment, current: "/work") { _ in here }
+        }
+        #expect(find("x/../y", ["WAYBILL_ROOT": "/e"], here: true).root == "/work/y")
+        #expect(find(nil, ["WAYBILL_ROOT": "/e"], here: true).root == "/e")
+        #expect(find(nil, ["WAYBILL_ROOT": ""], here: true).root == "/work")
+        #expect(find(nil, [:], here: false) == .system)
+        #expect(RootLayout.system.spool == "/var/spool/waybill")
+        let other = RootLayout.find(root: nil, config: "c/w.yaml", environment: [:], current: "/work") { _ in
+            true
+        }
+        #expect(other.main == "/work/c/w.yaml" && other.partners == "/work/c/conf.d" && other.root == "/work")
+    }
+
+    @Test("durations, sizes and shares read what they write")
+    func spelling() {
+        for text in ["500ms", "30s", "5m", "2h", "90d"] {
+            #expect(Spelling.milliseconds(text).map { Spelling.duration(milliseconds: $0) } == text)
+        }
+        for text in ["512MiB", "4GiB", "7B", "2TiB"] {
+            #expect(Spelling.bytes(text).map(Spelling.size) == text)
+        }
+        for text in ["5%", "2.5%", "0.05%", "100%"] {
+            #expect(Spelling.share(text).map(Spelling.percent) == text)
+        }
+        for text in ["", "s", "-1s", "1.5s", "1 s", "99999999999999999999d", "1week"] {
+            #expect(Spelling.milliseconds(text) == nil, "\(text)")
+        }
+        #expect(Spelling.share("101%") == nil && Spelling.share("x%") == nil && Spelling.bytes("1") == nil)
+    }
+
+    // MARK: Texts
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    private func file(_ name: String) throws -> String {
+        try String(contentsOf: Self.root.appendingPathComponent(name), encoding: .utf8)
+    }
+
+    @Test("the files in etc/ are the samples")
+    func samples() throws {
+        #expect(try file("etc/waybill.yaml") == SampleConfiguration.main())
+        #expect(try file("etc/conf.d/erp-1c.yaml") == SampleConfiguration.partner("erp-1c"))
+        let loaded = try load("", ["erp-1c.yaml": SampleConfiguration.partner("erp-1c")]).get()
+        var expected = PartnerSettings()
+        expected.timeZone = "Europe/Kyiv"
+        #expect(loaded.settings.partner("erp-1c") == expected)
+    }
+
+    @Test("the sample's keys, switched on, say what the defaults say")
+    func samplesSwitchedOn() throws {
+        let on = SampleConfiguration.main().split(separator: "\n").compactMap { line -> String? in
+            let body = line.dropFirst(2)
+            guard let colon = body.firstIndex(of: ":"), !body.contains("`"), !body.hasSuffix(" none") else {
+                return nil
+            }
+            let key = body[..<colon].trimmingPrefix("  ")
+            return key.allSatisfy { $0.isLowercase || $0 == "_" } ? String(body) : nil
+        }
+        #expect(on.count > 20)
+        var settings = try load(on.joined(separator: "\n")).get().settings
+        settings.paths = Settings.Paths()
+        #expect(settings == Settings())
+    }
+
+    @Test("docs/configuration.md holds the table of keys")
+    func reference() throws {
+        #expect(try file("docs/configuration.md").contains(SampleConfiguration.reference()))
+    }
+}
