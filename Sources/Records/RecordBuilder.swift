@@ -45,6 +45,18 @@ package struct RecordBuilder: Sendable {
         note(field, .set, start)
     }
 
+    package mutating func add(_ field: Field, _ value: ArraySlice<UInt8>) {
+        let start = bytes.count
+        bytes.append(contentsOf: value)
+        note(field, .set, start)
+    }
+
+    /// Adds a field that says more about an entry right behind it.
+    package mutating func add(_ field: Field, _ value: ArraySlice<UInt8>, behind entry: Int) {
+        add(field, value)
+        entries.insert(entries.removeLast(), at: entry + 1)
+    }
+
     package mutating func clear(_ field: Field) { note(field, .clear, bytes.count) }
 
     /// A marker that says no more than that it is there.
@@ -59,6 +71,9 @@ package struct RecordBuilder: Sendable {
         rows -= 1
         note(.rowEnd, .set, bytes.count)
     }
+
+    /// Whether a row is open.
+    package var isInRow: Bool { rows > 0 }
 
     package mutating func refuse(_ found: RecordDefect) {
         if defect == nil { defect = found }

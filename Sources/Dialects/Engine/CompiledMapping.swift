@@ -30,6 +30,10 @@ package struct CompiledMapping: Sendable {
     private var edges: [[UInt16: UInt16]] = [[:], [:]]
     private(set) var steps: [UInt16] = []
     private(set) var width = 1
+    /// `nodes` as the run reads them.
+    private(set) var ops: [Op] = []
+    /// Feeds of named rows, by `Op.number`.
+    private(set) var feeds: [[String: Mapping.Feed]] = []
 
     package init(_ mapping: Mapping) {
         self.mapping = mapping
@@ -52,6 +56,7 @@ package struct CompiledMapping: Sendable {
         for (from, ways) in edges.enumerated() {
             for (label, to) in ways { steps[from * width + Int(label)] = to }
         }
+        for node in nodes { ops.append(Op(node, feeds: &feeds)) }
     }
 
     func step(_ node: UInt16, _ label: UInt16) -> UInt16 { steps[Int(node) * width + Int(label)] }
@@ -71,7 +76,8 @@ package struct CompiledMapping: Sendable {
         return label
     }
 
-    private mutating func walk(_ start: UInt16, _ names: ArraySlice<Substring>, through kind: Node) -> UInt16 {
+    private mutating func walk(_ start: UInt16, _ names: ArraySlice<Substring>, through kind: Node) -> UInt16
+    {
         var node = start
         for name in names {
             let label = label(name)

@@ -12,6 +12,8 @@ package struct Mapping: Sendable, Hashable {
     package var name: String
     package var containers: [Container]
     package var records: [Record]
+    /// What a root's namespace tells of the document.
+    package var namespaces: [String: Trait] = [:]
 
     package struct Container: Sendable, Hashable {
         package var path: String
@@ -47,6 +49,42 @@ package struct Mapping: Sendable, Hashable {
         package var unmarked: Unmarked = .active
         /// The field whose value is the id where no id is given.
         package var idFallback: Field?
+        /// Fields that the format implies.
+        package var constants: [Constant] = []
+        /// The section such a record opens where it stands in none of the
+        /// kind.
+        package var section: SectionKind?
+        /// Whether what no rule names is kept as extras.
+        package var keepsExtras = true
+        /// What such a record tells of its document.
+        package var trait: Trait?
+
+        package init(
+            kind: RecordKind, paths: [String], fields: [FieldRule], nested: String? = nil,
+            unmarked: Unmarked = .active, idFallback: Field? = nil, constants: [Constant] = [],
+            section: SectionKind? = nil, keepsExtras: Bool = true, trait: Trait? = nil
+        ) {
+            self.kind = kind
+            self.paths = paths
+            self.fields = fields
+            self.nested = nested
+            self.unmarked = unmarked
+            self.idFallback = idFallback
+            self.constants = constants
+            self.section = section
+            self.keepsExtras = keepsExtras
+            self.trait = trait
+        }
+    }
+
+    package struct Constant: Sendable, Hashable {
+        package var field: Field
+        package var text: String
+    }
+
+    package enum Trait: Sendable, Hashable {
+        /// Written by 1C UNF.
+        case unf
     }
 
     package enum Unmarked: Sendable, Hashable {
@@ -77,6 +115,8 @@ package struct Mapping: Sendable, Hashable {
         case currency
         /// Text; the placeholder for "not set" clears.
         case propertyValue
+        /// An id; 1C's reference to nothing is none.
+        case reference
     }
 
     package enum Action: Sendable, Hashable {
@@ -93,13 +133,15 @@ package struct Mapping: Sendable, Hashable {
         case unit
         /// `true`, `Удален`…: the record is marked deleted.
         case deletion
-        /// Fields below stand in a row. A row without fields is left out.
+        /// Fields below stand in a row. A row without fields is left out; a
+        /// row of stock states the stock.
         case row(Field)
         /// One field that is a row of its own.
         case rowOf(Field, Field, Reading = .text)
         /// A row of a name and a value; some names feed a field, unless
         /// another path states it. Without a marker the row itself is not
-        /// kept, and what feeds nothing is an extra.
+        /// kept, and what feeds nothing is an extra. What feeds the description
+        /// of a picture is `path#description`.
         case namedRow(Field?, feeds: [String: Feed])
         /// The name and the value of the named row around it.
         case rowName(Field?), rowValue(Field?)

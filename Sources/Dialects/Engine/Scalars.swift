@@ -122,6 +122,14 @@ enum Scalars {
             }
     }
 
+    /// The first bytes of a text, never half a character.
+    static func cut(_ text: ArraySlice<UInt8>, _ limit: Int) -> ArraySlice<UInt8> {
+        guard text.count > limit else { return text }
+        var end = text.startIndex + limit
+        while end > text.startIndex, text[end] & 0xC0 == 0x80 { end -= 1 }
+        return text[..<end]
+    }
+
     /// 1C's reference to nothing.
     static let emptyGUID = Array("00000000-0000-0000-0000-000000000000".utf8)
 }
