@@ -25,6 +25,7 @@ struct InputTree {
         var elements: [String]
         var mark: DropMark
         var covers: [Cover] = []
+        fileprivate var facts: NameBook.Facts
         var name: String { elements.last ?? "" }
     }
 
@@ -50,20 +51,20 @@ struct InputTree {
     private let device: UInt64
 
     /// - Throws: where `in/` itself can't be listed, or its volume went away.
-    init(_ root: FilePath, _ seam: any FileSystem) throws(FileError) {
+    init(_ root: FilePath, _ seam: any FileSystem, _ book: inout NameBook) throws(FileError) {
         self.seam = seam
         self.root = root
         device = try seam.statusFollowingLinks(root).device
         var folders: [(path: FilePath, elements: [String])] = [(FilePath(root: nil, []), [])]
         while let folder = folders.popLast() {
-            folders += try walk(folder.path, folder.elements)
+            folders += try walk(folder.path, folder.elements, &book)
         }
     }
 
     /// Looks at one folder.
     /// - Returns: the folders in it that are to be walked.
-    private mutating func walk(_ folder: FilePath, _ elements: [String]) throws(FileError)
-        -> [(path: FilePath, elements: [String])]
+    private mutating func walk(_ folder: FilePath, _ elements: [String], _ book: inout NameBook)
+        throws(FileError) -> [(path: FilePath, elements: [String])]
     {
         let names: [FilePath.Component]
         do { names = try seam.list(root.pushing(folder)) } catch {
@@ -76,11 +77,12 @@ struct InputTree {
         var folded: [String: FilePath] = [:]
         for component in names {
             let name = component.string
-            let path = folder.appending(component)
-            if let rule = IgnoredNames.rule(for: name) {
+            let facts = book.facts(of: name)
+            if let rule = facts.rule {
                 if !(folder.isEmpty && Self.own.contains(name)) { ignored[rule, default: 0] += 1 }
                 continue
             }
+            let path = folder.appending(component)
             let status: FileStatus
             do { status = try seam.status(root.pushing(path)) } catch {
                 if error.isOffline { throw error }
@@ -98,10 +100,12 @@ struct InputTree {
                 } else {
                     folders.append((path, elements + [name]))
                 }
-            case .file: found.append(File(path: path, elements: elements + [name], mark: DropMark(status)))
+            case .file:
+                found.append(
+                    File(path: path, elements: elements + [name], mark: DropMark(status), facts: facts))
             }
             if status.kind == .file || status.kind == .folder {
-                if let other = folded.updateValue(path, forKey: name.lowercased()) {
+                if let other = folded.updateValue(path, forKey: facts.folded) {
                     collisions.append((other, path))
                 }
             }
@@ -123,7 +127,8 @@ struct InputTree {
         var drops: [File] = []
         var covers: [(cover: Cover, covered: String)] = []
         for file in found {
-            if let (kind, covered) = CoverKind.of(file.name, size: file.mark.size) {
+            // A marker is empty; one with content is a drop.
+            if let (kind, covered) = file.facts.cover, kind != .marker || file.mark.size == 0 {
                 covers.append((Cover(kind: kind, path: file.path, mark: file.mark), covered))
             } else {
                 drops.append(file)
@@ -134,7 +139,7 @@ struct InputTree {
             var folded: [String: Int] = [:]
             for (index, file) in drops.enumerated() {
                 exact[file.name] = index
-                folded[file.name.lowercased()] = index
+                folded[file.facts.folded] = index
             }
             for (cover, covered) in covers {
                 if let index = exact[covered] ?? folded[covered.lowercased()] {

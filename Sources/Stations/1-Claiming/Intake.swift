@@ -22,6 +22,7 @@ package final class Intake {
     /// Markers and manifests without their file.
     var lonely: [FilePath: Timestamp] = [:]
     var rule: SettleRule
+    private var book = NameBook()
     private var round: UInt64 = 0
     /// Alarms of states that last: told when they begin.
     private var told: Set<IntakeAlarm> = []
@@ -43,7 +44,7 @@ package final class Intake {
         guard volume.isOnline else { return forget(volume) }
         do {
             rule = SettleRule(settings, isRemote: try spool.files.volume(input).isRemote)
-            let tree = try InputTree(input, spool.files)
+            let tree = try InputTree(input, spool.files, &book)
             return try judge(tree, now: now, wall: wall)
         } catch {
             return forget(error.isNotFound ? .gone(error.description) : .unreachable(error.description))
