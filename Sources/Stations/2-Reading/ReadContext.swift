@@ -56,6 +56,18 @@ package struct ReadLimits: Sendable, Hashable {
 
     package init() {}
 
+    /// - Parameters:
+    ///   - document: bytes of one document, unpacked.
+    ///   - field: bytes of one field.
+    ///   - record: bytes of one record.
+    package init(document: Int64, members: Int, depth: Int, field: Int64, record: Int64) {
+        documentBytes = document
+        self.members = members
+        dialect.depth = depth
+        dialect.field = Int(clamping: field)
+        dialect.record = Int(clamping: record)
+    }
+
     var zip: ZIPLimits {
         var limits = ZIPLimits()
         limits.members = members
