@@ -21,6 +21,15 @@ struct RootMaker {
         for folder in try files.makeDirectories(path, mode: mode) { note(folder, isFolder: true) }
     }
 
+    /// Makes a folder that partners and shops pass through on their way to
+    /// what their own groups may read, whatever the umask.
+    mutating func passage(_ path: FilePath) throws(FileError) {
+        for folder in try files.makeDirectories(path, mode: 0o755) {
+            try files.setMode(folder, 0o755)
+            note(folder, isFolder: true)
+        }
+    }
+
     /// Writes a file that is not there yet, with the folders above it.
     mutating func file(_ path: FilePath, _ text: String) throws(FileError) {
         try folder(path.removingLastComponent())
@@ -58,7 +67,7 @@ struct RootMaker {
     private mutating func note(_ path: FilePath, isFolder: Bool) {
         var relative = path
         let isInside = relative.removePrefix(root)
-        let text = isInside ? (relative.isEmpty ? "." : relative.string) : path.string
+        let text = isInside ? (relative.isEmpty ? root.string : relative.string) : path.string
         made.append(text + (isFolder ? "/" : ""))
     }
 }

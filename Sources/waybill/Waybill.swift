@@ -12,11 +12,12 @@ struct Waybill: AsyncParsableCommand {
         commandName: "waybill",
         abstract: "Takes what ERPs drop into folders, keeps it in a local store, and files it away.",
         discussion: """
-            The root is --root, else $WAYBILL_ROOT, else the current folder if it holds etc/waybill.yaml,
-            else the system's (/etc/waybill/waybill.yaml). `waybill init DIR` makes one.
+            The root is --root, else $WAYBILL_ROOT, else the current folder if it holds \
+            etc/waybill.yaml, else the system's (/etc/waybill/waybill.yaml). `waybill init DIR` \
+            makes one.
 
-            Exit codes: 0 done, 1 failed, 3 done with rejects, 4 held, 5 not found, 64 usage, 69 agent or
-            volume not reachable, 75 locked, 78 configuration invalid, 130 interrupted.
+            Exit codes: 0 done, 1 failed, 3 done with rejects, 4 held, 5 not found, 64 usage, \
+            69 agent or volume not reachable, 75 locked, 78 configuration invalid, 130 interrupted.
             """,
         version: Version.text,
         groupedSubcommands: [
@@ -57,8 +58,8 @@ struct Waybill: AsyncParsableCommand {
     /// Says what is wrong with the words themselves; help goes to standard
     /// output.
     private static func end(_ error: any Error) -> Never {
-        let code = exitCode(for: error)
-        if code == .validationFailure {
+        // A verb that has said everything ends with a bare code.
+        if !(error is ArgumentParser.ExitCode), exitCode(for: error) == .validationFailure {
             let text = fullMessage(for: error)
             let plain = text.hasPrefix("Error: ") ? String(text.dropFirst("Error: ".count)) : text
             Terminal.complain(plain)

@@ -37,7 +37,10 @@ extension Spool {
     package func addPartner(_ name: String, group: UInt32? = nil) throws(SpoolError) {
         guard Self.isPartnerName(name) else { throw .badPartnerName(name) }
         try spooling { () throws(FileError) in
-            try files.makeDirectories(partner(name), mode: 0o755)
+            for made in try files.makeDirectories(partner(name), mode: 0o755) {
+                // The partner passes through, whatever the umask was.
+                try files.setMode(made, 0o755)
+            }
             for folder in [input(name), output(name)] {
                 try files.makeDirectories(folder, mode: 0o775)
                 if let group { try files.setOwner(folder, user: nil, group: group) }

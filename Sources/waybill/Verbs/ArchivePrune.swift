@@ -14,9 +14,9 @@ struct ArchivePrune: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune", abstract: "Removes what may go from the archive; fit for cron.",
         discussion: """
-            Without an option the rules of the configuration count (retention.archive…). The last applied full
-            of every name of a partner stays, whatever the rules say. Silent when nothing is wrong; 75 when
-            another run or a command holds the root.
+            Without an option the rules of the configuration count (retention.archive…). The last \
+            applied full of every name of a partner stays, whatever the rules say. Silent when \
+            nothing is wrong; 75 when another run or a command holds the root.
             """)
 
     @OptionGroup var options: GlobalOptions

@@ -18,7 +18,7 @@ struct CheckConfig: ParsableCommand {
     private struct Object: Encodable {
         var file: String
         var line, column: Int
-        var message: String
+        var message, cure: String
     }
 
     func run() throws {
@@ -33,7 +33,7 @@ struct CheckConfig: ParsableCommand {
                     try terminal.object(
                         Object(
                             file: mistake.file, line: mistake.line, column: mistake.column,
-                            message: mistake.message))
+                            message: mistake.message, cure: mistake.cure))
                 }
                 throw Failure(.configuration, error.list.map(\.description).joined(separator: "\n"))
             }

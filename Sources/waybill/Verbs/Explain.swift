@@ -16,8 +16,9 @@ struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What Waybill sees in a file; changes nothing, needs no root.",
         discussion: """
-            Dialect, version, encoding, lane, full or partial, as-of time, counts by kind, first oddities.
-            With a root, the partner's time zone and character set count; else UTC and cp866.
+            Dialect, version, encoding, lane, full or partial, as-of time, counts by kind, first \
+            oddities. With a root, the partner's time zone and character set count; else UTC and \
+            cp866.
             """)
 
     @OptionGroup var options: GlobalOptions

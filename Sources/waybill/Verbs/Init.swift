@@ -52,7 +52,7 @@ struct Init: ParsableCommand {
     private func make(_ root: FilePath) throws -> [String] {
         let files = RealFileSystem()
         var maker = RootMaker(root: root, files: files)
-        try maker.folder(root)
+        try maker.passage(root)
         let layout = RootLayout.find(
             root: root.string, config: options.config, environment: [:], current: root.string)
         try maker.file(layout.main, SampleConfiguration.main())
@@ -60,6 +60,9 @@ struct Init: ParsableCommand {
             layout.partners.appending("\(Self.partner).yaml"), SampleConfiguration.partner(Self.partner))
         // The configuration may put each part of the root elsewhere.
         let loaded = try GlobalOptions.load(layout)
+        for folder in [loaded.spool.appending("partners"), loaded.store.removingLastComponent()] {
+            try maker.passage(folder)
+        }
         for text in RootTexts.all {
             let path = Self.place(text.path, root: root, loaded)
             try maker.file(path, text.text.replacingOccurrences(of: RootTexts.exampleRoot, with: root.string))

@@ -31,7 +31,8 @@ struct Rejects: ParsableCommand {
     func run() throws {
         try options.reporting { gate in
             let row = try gate.package(id)
-            let table = RejectTable(gate.loaded.settings.partner(row.partner).language)
+            let language = gate.loaded.settings.partner(row.partner).language
+            let table = RejectTable(ReceiptLanguage(rawValue: language.rawValue) ?? .en)
             if csv { Self.write(table.heading) }
             var count = 0
             if let catalogue = try gate.catalogue() {

@@ -41,6 +41,11 @@ struct Why: ParsableCommand {
 
     private func explain(_ partner: String, _ path: FilePath, _ gate: Gate) throws -> Answer {
         let full = gate.spool.input(partner).pushing(path)
+        guard try gate.spool.files.exists(full) else {
+            throw Failure(
+                .notFound, "\(full): nothing of that name lies there now",
+                cure: "taken already? `waybill find \(path.lastComponent?.string ?? path.string)`")
+        }
         let lines = try asked(full.string, gate) ?? gate.look(partner, path)
         try gate.terminal.object(Object(path: path.string, partner: partner, lines: lines))
         gate.terminal.show(["\(partner): \(path)"] + lines)
