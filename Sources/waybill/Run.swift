@@ -48,7 +48,7 @@ struct Run: AsyncParsableCommand {
     }
 
     /// `waybill-watch` beside this program; nil where it is not installed.
-    private static var watcher: FilePath? {
+    static var watcher: FilePath? {
         guard let own = Bundle.main.executableURL else { return nil }
         let path = own.deletingLastPathComponent().appendingPathComponent("waybill-watch").path
         return FileManager.default.isExecutableFile(atPath: path) ? FilePath(path) : nil
