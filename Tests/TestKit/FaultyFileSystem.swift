@@ -10,7 +10,8 @@ package import SystemPackage
 /// process is gone.
 ///
 /// Operations are the requirements of `FileSystem`, counted from 1 in the
-/// order they are called; `close` counts too and always closes.
+/// order they are called; `close` counts too and always closes. Syncs count
+/// and are not done: no test here cuts the power.
 package final class FaultyFileSystem: FileSystem {
     /// Where in an operation the fault strikes.
     package enum Moment: Sendable, Hashable, CaseIterable {
@@ -35,7 +36,7 @@ package final class FaultyFileSystem: FileSystem {
         var fault: Fault
         var count = 0
         var crashed = false
-        var calls: [String] = []
+        var calls: [(call: String, path: FilePath)] = []
     }
 
     private let base: any FileSystem
@@ -55,13 +56,32 @@ package final class FaultyFileSystem: FileSystem {
     /// Operations so far.
     package var count: Int { state.withLock { $0.count } }
     /// Operations so far, as `call path`, in order.
-    package var calls: [String] { state.withLock { $0.calls } }
+    package var calls: [String] { state.withLock { $0.calls }.map { "\($0.call) \($0.path)" } }
     /// Whether the fault has struck.
     package var hasStruck: Bool {
         state.withLock { state in
             switch state.fault {
             case .none: false
             case .fail(let at, _, _), .crash(let at, _): state.count >= at
+            }
+        }
+    }
+
+    /// The faults worth trying for work that makes these calls: every
+    /// operation in turn, at each moment where that makes a difference.
+    ///
+    /// - Parameter errno: what the operation fails with; `gone` for the end of
+    ///   the process.
+    package static func faults(_ calls: [String], errno: CInt) -> [Fault] {
+        let looks: Set<Substring> = ["lstat", "stat", "fstat", "statfs", "list", "read", "pread", "fsync"]
+        return calls.enumerated().flatMap { index, call -> [Fault] in
+            let name = call.prefix { $0 != " " }
+            let moments: [Moment] =
+                looks.contains(name)
+                ? [.before] : name == "write" ? Moment.allCases : [.before, .after]
+            return moments.map { moment in
+                errno == gone
+                    ? .crash(at: index + 1, moment) : .fail(at: index + 1, errno: errno, moment)
             }
         }
     }
@@ -74,7 +94,7 @@ package final class FaultyFileSystem: FileSystem {
     private func begin(_ call: String, _ path: FilePath) throws(FileError) -> (errno: CInt, Moment)? {
         let strike = state.withLock { state -> (errno: CInt, Moment)? in
             state.count += 1
-            state.calls.append("\(call) \(path)")
+            state.calls.append((call, path))
             if state.crashed { return (Self.gone, .before) }
             switch state.fault {
             case .fail(let at, let errno, let moment) where at == state.count: return (errno, moment)
@@ -143,11 +163,15 @@ package final class FaultyFileSystem: FileSystem {
     }
 
     package func sync(_ file: OpenFile) throws(FileError) {
-        try step("fsync", file.path) { () throws(FileError) in try base.sync(file) }
+        try step("fsync", file.path) { () throws(FileError) in }
     }
 
     package func syncDirectory(_ path: FilePath) throws(FileError) {
-        try step("syncDirectory", path) { () throws(FileError) in try base.syncDirectory(path) }
+        try step("syncDirectory", path) { () throws(FileError) in
+            guard try base.statusFollowingLinks(path).kind == .folder else {
+                throw FileError(call: "open", path: path, errno: ENOTDIR)
+            }
+        }
     }
 
     package func status(_ path: FilePath) throws(FileError) -> FileStatus {

@@ -19,6 +19,9 @@ package struct Tool: Sendable {
         path = found
     }
 
+    /// A program at a known place.
+    package init(path: String) { self.path = path }
+
     package struct Answer: Sendable {
         package var status: Int32
         package var output: String

@@ -11,12 +11,17 @@ package struct JournalFact: Hashable, Sendable {
     package var outcome: Outcome
     /// The outcome in the lane's own file (its marker), nil without one.
     package var marker: Outcome?
+    /// The row says that its payload lies in the archive.
+    package var isPutAway: Bool
 
-    package init(id: PackageID, partner: String, outcome: Outcome, marker: Outcome? = nil) {
+    package init(
+        id: PackageID, partner: String, outcome: Outcome, marker: Outcome? = nil, isPutAway: Bool = false
+    ) {
         self.id = id
         self.partner = partner
         self.outcome = outcome
         self.marker = marker
+        self.isPutAway = isPutAway
     }
 }
 
@@ -36,7 +41,7 @@ package enum RecoveryAction: Hashable, Sendable {
     case removeEmpty(PackageID, SpoolState)
     /// A claim across volumes stopped in the middle: copy, verify, unlink.
     case finishCopy(PackageID)
-    /// The row is open and its payload is nowhere: it was lost or removed by
+    /// The payload is nowhere and not put away: it was lost or removed by
     /// hand.
     case reportLost(PackageID)
     /// The row is open and the payload lies in the archive: moved by hand.
@@ -66,7 +71,7 @@ package enum Recovery {
         }
     }
 
-    private struct Facts {
+    fileprivate struct Facts {
         var folders: [Inventory.Folder] = []
         var onShare = false
         var archived = false
@@ -84,24 +89,26 @@ package enum Recovery {
 
     /// Claimed before its row was written, or the journal was lost.
     private static func withoutRow(_ id: PackageID, _ facts: Facts) -> [RecoveryAction] {
-        let full = facts.folders.filter(\.hasPayload)
         if facts.onShare { return [.finishCopy(id), .insertRow(id, .claimed)] }
-        guard let first = full.first else {
-            return facts.folders.map { .removeEmpty(id, $0.state) }
-        }
-        return [.insertRow(id, first.state)] + full.dropFirst().map { .reportCopy(id, $0.state) }
+        guard let first = facts.full.first else { return facts.removeEmpty(id) }
+        return facts.removeEmpty(id) + [.insertRow(id, first.state)] + facts.reportCopies(id, of: first.state)
     }
 
-    /// The outcome is final and belongs into the archive.
+    /// The outcome is final and the payload belongs into the archive.
     private static func ended(_ id: PackageID, _ facts: Facts) -> [RecoveryAction] {
         let copy: [RecoveryAction] = facts.onShare ? [.finishCopy(id)] : []
-        let full = facts.folders.filter(\.hasPayload)
-        let empty = facts.folders.filter { !$0.hasPayload }.map { RecoveryAction.removeEmpty(id, $0.state) }
-        guard let first = full.first else {
-            return facts.onShare ? copy + [.finishArchiving(id, from: .claimed)] : empty
+        if facts.row?.isPutAway == true {
+            return copy + facts.removeEmpty(id) + facts.full.map { .reportCopy(id, $0.state) }
         }
-        return copy + [.finishArchiving(id, from: first.state)]
-            + full.dropFirst().map { .reportCopy(id, $0.state) }
+        if let first = facts.full.first {
+            return copy + facts.removeEmpty(id) + [.finishArchiving(id, from: first.state)]
+                + facts.reportCopies(id, of: first.state)
+        }
+        // Put away, and the row does not say so yet; or on its way there.
+        if facts.onShare || facts.archived {
+            return copy + [.finishArchiving(id, from: facts.folders.first?.state ?? .claimed)]
+        }
+        return facts.offline ? [] : [.reportLost(id)]
     }
 
     /// On the way, or stopped for a human.
@@ -110,18 +117,30 @@ package enum Recovery {
     {
         let queue: [RecoveryAction] = outcome == .claimed ? [.queueAgain(id)] : []
         let copy: [RecoveryAction] = facts.onShare ? [.finishCopy(id)] : []
-        let full = facts.folders.filter(\.hasPayload)
-        if full.contains(where: { $0.state == place }) {
-            return copy + queue + full.filter { $0.state != place }.map { .reportCopy(id, $0.state) }
+        if facts.full.contains(where: { $0.state == place }) {
+            return copy + facts.removeEmpty(id) + queue + facts.reportCopies(id, of: place)
         }
-        if let found = full.first {
-            return copy + [.putBack(id, from: found.state, to: place)] + queue
-                + full.dropFirst().map { .reportCopy(id, $0.state) }
+        if let found = facts.full.first {
+            // The empty folder may have the name that the full one gets.
+            return copy + facts.removeEmpty(id) + [.putBack(id, from: found.state, to: place)] + queue
+                + facts.reportCopies(id, of: found.state)
         }
         if facts.onShare { return copy + queue }
         if facts.archived { return [.reportArchived(id)] }
         // An offline share may hold the claim.
-        if facts.offline { return [] }
-        return [.reportLost(id)]
+        return facts.offline ? [] : [.reportLost(id)]
+    }
+}
+
+extension Recovery.Facts {
+    /// Folders with a payload.
+    fileprivate var full: [Inventory.Folder] { folders.filter(\.hasPayload) }
+
+    fileprivate func removeEmpty(_ id: PackageID) -> [RecoveryAction] {
+        folders.filter { !$0.hasPayload }.map { .removeEmpty(id, $0.state) }
+    }
+
+    fileprivate func reportCopies(_ id: PackageID, of state: SpoolState) -> [RecoveryAction] {
+        full.filter { $0.state != state }.map { .reportCopy(id, $0.state) }
     }
 }

@@ -102,14 +102,14 @@ extension Spool {
             id: id, state: state, folder: path, note: note, payload: payload?.name, size: payload?.size ?? 0)
     }
 
-    /// The file the note names; without a note the largest that is not ours.
+    /// The file the note names; where there is none of that name, or no note,
+    /// the largest that is not ours and no marker.
     private func payload(in folder: FilePath, note: PackageNote?) throws(SpoolError) -> (
         name: String, size: Int64
     )? {
         try spooling { () throws(FileError) -> (name: String, size: Int64)? in
-            if let note {
-                let status = try files.statusIfPresent(folder.appending(note.payload))
-                return status.map { (note.payload, $0.size) }
+            if let note, let status = try files.statusIfPresent(folder.appending(note.payload)) {
+                return (note.payload, status.size)
             }
             var best: (name: String, size: Int64)?
             let names: [FilePath.Component]
@@ -118,7 +118,7 @@ extension Spool {
                 throw error
             }
             for name in names where !SafeName.reserved.contains(name.string) {
-                guard !name.string.hasPrefix("."),
+                guard !name.string.hasPrefix("."), note?.companions.contains(name.string) != true,
                     let status = try files.statusIfPresent(folder.appending(name)), status.kind == .file
                 else { continue }
                 if best.map({ status.size > $0.size }) ?? true { best = (name.string, status.size) }
@@ -138,14 +138,15 @@ extension Spool {
         }
     }
 
-    /// Removes a package's folder after its payload went to the archive:
-    /// notes, markers and leftovers of copies, never a payload.
-    package func removeFolder(_ id: PackageID, _ state: SpoolState, companions: [String] = [])
-        throws(SpoolError)
-    {
+    /// Removes a package's folder that holds no payload: notes, markers and
+    /// leftovers of copies.
+    ///
+    /// - Throws: ENOTEMPTY where it holds anything else; that stays.
+    package func removeFolder(_ id: PackageID, _ state: SpoolState) throws(SpoolError) {
         let path = folder(id, state)
+        let note = try readNote(path)
         try spooling { () throws(FileError) in
-            for name in companions { try files.unlinkIfPresent(path.appending(name)) }
+            for name in note?.companions ?? [] { try files.unlinkIfPresent(path.appending(name)) }
             try removeEmptyFolder(path)
         }
     }
