@@ -22,7 +22,8 @@ extension Engine {
         for row in rows.values where row.outcome != .quarantined || !isGone(row, inventory) {
             facts.append(
                 JournalFact(
-                    id: row.id, partner: row.partner, outcome: row.outcome, marker: try marker(row)))
+                    id: row.id, partner: row.partner, outcome: row.outcome, marker: try marker(row),
+                    isPutAway: row.archivePath != nil))
         }
         for action in Recovery.decide(files: inventory, rows: facts) {
             let id = action.id
