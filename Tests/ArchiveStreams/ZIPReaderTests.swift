@@ -88,6 +88,9 @@ final class MemorySource: ZIPSource {
         #expect(try contents(zip.build()) == ["0 a.xml=a"])
     }
 
+    @Test("a ZIP without members is one")
+    func empty() throws { #expect(try contents(ZIPBuilder().build()) == []) }
+
     @Test("a cut ZIP is refused at once, at every length")
     func cut() {
         let zip = ZIPBuilder([.init("a.xml", "some text"), .init("b.xml", "more of it")]).build()

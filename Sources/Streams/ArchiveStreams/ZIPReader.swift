@@ -24,6 +24,7 @@ package struct ZIPMember: Hashable, Sendable {
     private let feed: ZIPFeed
     private let limits: ZIPLimits
     private let decodeName: @Sendable ([UInt8]) -> String
+    private let isEmpty: Bool
     private var count = 0
     private var member: ZIPMember?
     private var encrypted = false
@@ -45,6 +46,8 @@ package struct ZIPMember: Hashable, Sendable {
         feed = ZIPFeed(source)
         self.limits = limits
         self.decodeName = decodeName
+        isEmpty = feed.isEmptyZIP
+        if isEmpty { return }
         archive_read_support_format_zip_seekable(handle)
         guard feed.attach(to: handle) == ARCHIVE_OK else {
             throw feed.failed ? .source : .noDirectory(detail: Self.detail(handle))
@@ -57,6 +60,7 @@ package struct ZIPMember: Hashable, Sendable {
     ///
     /// - Returns: nil after the last.
     package mutating func next() throws(ZIPError) -> ZIPMember? {
+        if isEmpty { return nil }
         while true {
             var entry: OpaquePointer?
             let result = archive_read_next_header(handle, &entry)

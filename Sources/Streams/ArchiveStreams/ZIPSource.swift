@@ -30,6 +30,14 @@ final class ZIPFeed {
 
     deinit { buffer.deallocate() }
 
+    /// A ZIP without members begins with its end record; libarchive does not
+    /// take it for one.
+    var isEmptyZIP: Bool {
+        var span = MutableSpan(_unsafeElements: buffer)
+        guard let count = source.read(at: 0, into: &span), count >= 22 else { return false }
+        return source.size == 22 && buffer[0..<4].elementsEqual([0x50, 0x4B, 5, 6])
+    }
+
     private func read() -> Int {
         var span = MutableSpan(_unsafeElements: buffer)
         guard let count = source.read(at: position, into: &span) else {
