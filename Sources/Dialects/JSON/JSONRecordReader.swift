@@ -43,9 +43,9 @@ struct JSONRecordReader {
             }
         }
         if let row = type.row {
-            if !builder.entries.contains(where: {
-                $0.field == (row == .priceRow ? .priceValue : .stockQuantity)
-            }) {
+            // A row of its own has nothing to clear with (docs/waybill-json.md).
+            let value = row == .priceRow ? Field.priceValue : .stockQuantity
+            if !builder.entries.contains(where: { $0.field == value && $0.state == .set }) {
                 builder.refuse(.badValue)
             }
             builder.close()
