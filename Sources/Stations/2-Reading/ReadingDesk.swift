@@ -9,7 +9,7 @@ package import SystemPackage
 ///
 /// Blocking; any thread.
 package struct ReadingDesk: Sendable {
-    private let files: any FileSystem
+    let files: any FileSystem
     private let key: HashKey
 
     /// - Parameter secret: the store's, at least 16 random bytes.
