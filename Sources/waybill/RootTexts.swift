@@ -54,7 +54,7 @@ enum RootTexts {
                 changed, never twice. `.waybill/volume.json` marks the volume: when it is gone or another one is mounted here, the
                 agent calls the volume offline and waits, it does not believe that all pictures were deleted.
 
-                The folder may be a mount of its own (`media` in etc/waybill.yaml).
+                The folder may be a mount of its own (`paths.media` in etc/waybill.yaml).
 
                 """#),
         Text(

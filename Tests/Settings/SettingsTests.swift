@@ -108,6 +108,17 @@ import Testing
             ("partners:\n  a:\n    promote: window\n", "comes with a later version"),
             ("partners:\n  a:\n    dialect: xml\n", "is not known here"),
             ("partners:\n  a:\n    zip_charset: dos\n", "is no character set"),
+            ("settle: 2s\n", "is a key of a partner"),
+            ("orders: { send: true }\n", "is a key of a partner"),
+            ("partners:\n  a:\n    retention: { journal: 9d }\n", "but a common one"),
+            ("paths: { media: ~/media }\n", "no shell expands it"),
+            ("paths: { media: spool/media }\n", "lie in each other"),
+            ("paths: { spool: x, store: ./y/../x/ }\n", "lie in each other"),
+            ("scan: &a 5s\nunproven_after: *b\n", "is no YAML"),
+            ("scan: 5s\n---\nscan: 6s\n", "is no YAML"),
+            ("scan:\n", "is no duration"),
+            ("scan: yes\n", "is no duration"),
+            ("? [scan]\n: 5s\n", "a key must be a word"),
         ])
     func shapes(text: String, message: String) throws {
         let found = try mistakes(text)
@@ -134,6 +145,55 @@ import Testing
             _ = try SettingsLoader.load(layout, files: RealFileSystem())
             Issue.record("taken")
         } catch { #expect(error.list.first?.message == "the file is not UTF-8") }
+    }
+
+    @Test("columns count characters; a byte order mark and Windows line ends are taken")
+    func columns() throws {
+        let found = try mistakes("\u{FEFF}# Каталог\r\nstore: { \"группа\": a }\r\n")
+        #expect(found.map(\.line) == [2] && found.map(\.column) == [10], "\(found)")
+        #expect(try load("\u{FEFF}scan: 7s\r\n").get().settings.scan == .seconds(7))
+    }
+
+    @Test("a file of conf.d with another ending is not passed over in silence; links are followed")
+    func names() throws {
+        let text = "partners:\n  b:\n    settle: 3s\n"
+        let found = try mistakes("", ["b.yml": text, "c.YAML": text, "d.yaml.bak": text, ".e.yaml.swp": "{"])
+        #expect(found.map(\.file) == ["etc/conf.d/b.yml", "etc/conf.d/c.YAML"])
+        let folder = try TemporaryFolder()
+        try folder.write("etc/waybill.yaml", "")
+        try folder.write("etc/conf.d/README.md", "notes")
+        try folder.write("shared/b", text)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("etc/conf.d/b.yaml"), withDestinationPath: "../../shared/b")
+        let layout = RootLayout(root: FilePath(folder.root))
+        let loaded = try SettingsLoader.load(layout, files: RealFileSystem())
+        #expect(loaded.settings.partner("b").settle == .seconds(3))
+        try FileManager.default.removeItem(atPath: folder.path("shared/b"))
+        do throws(Mistakes) {
+            _ = try SettingsLoader.load(layout, files: RealFileSystem())
+            Issue.record("taken, though the link leads nowhere")
+        } catch {
+            #expect(error.list.map(\.message) == ["can't be read: No such file or directory (stat)"])
+        }
+    }
+
+    @Test("each failing file operation is a mistake that names the file, none is taken for defaults")
+    func failingReads() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("etc/waybill.yaml", "scan: 7s\n")
+        try folder.write("etc/conf.d/a.yaml", "partners: { a: { settle: 3s } }\n")
+        let layout = RootLayout(root: FilePath(folder.root))
+        let good = FaultyFileSystem()
+        _ = try SettingsLoader.load(layout, files: good)
+        for fault in FaultyFileSystem.faults(good.calls, errno: EIO) {
+            let files = FaultyFileSystem(RealFileSystem(), fault)
+            do throws(Mistakes) {
+                _ = try SettingsLoader.load(layout, files: files)
+                Issue.record("\(fault) was not noticed")
+            } catch {
+                #expect(error.list.allSatisfy { $0.file.hasPrefix(folder.root) })
+            }
+        }
     }
 
     @Test("the root: option, environment, current folder, system")

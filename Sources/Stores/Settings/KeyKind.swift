@@ -105,6 +105,11 @@ enum KeyKind: Sendable {
             return .word(folded)
         case .path:
             guard !text.isEmpty else { throw BadValue(message: "an empty path", cure: "name a folder") }
+            guard !text.hasPrefix("~"), !text.hasPrefix("$") else {
+                throw BadValue(
+                    message: "\"\(text)\" is taken as it stands, no shell expands it",
+                    cure: "write the whole path")
+            }
             return .word(text)
         case .group:
             if text == "none" { return .none }

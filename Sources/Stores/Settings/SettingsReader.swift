@@ -4,12 +4,22 @@
 import SystemPackage
 import Yams
 
+/// Where a key stands.
+struct Place: Hashable, CustomStringConvertible {
+    let file: String
+    /// From 1.
+    let line: Int
+    let column: Int
+
+    var description: String { "\(file):\(line)" }
+}
+
 /// Takes one YAML text after another and collects values, origins, mistakes.
 struct SettingsReader {
     private(set) var settings = Settings()
     private(set) var mistakes: [Mistake] = []
-    /// File and line of each key that was set.
-    private var places: [String: String] = [:]
+    /// Where each key was set.
+    private(set) var places: [String: Place] = [:]
     private var file = ""
 
     mutating func read(_ text: String, file: String) {
@@ -40,7 +50,7 @@ struct SettingsReader {
             list.append(
                 .init(
                     key: key.path, value: value.isEmpty ? fallback : value, defaultValue: fallback,
-                    origin: places[key.path] ?? "default"))
+                    origin: places[key.path]?.description ?? "default"))
         }
         for name in settings.partnerNames {
             for key in SettingsKeys.partner {
@@ -48,7 +58,8 @@ struct SettingsReader {
                 list.append(
                     .init(
                         key: path, value: key.show(settings.partner(name)),
-                        defaultValue: key.show(PartnerSettings()), origin: places[path] ?? "default"))
+                        defaultValue: key.show(PartnerSettings()),
+                        origin: places[path]?.description ?? "default"))
             }
         }
         return list
@@ -66,7 +77,16 @@ struct SettingsReader {
             guard let mapping = group(value, path) else { return }
             for (key, value) in mapping { readCommon(key, value, below: path) }
         } else {
-            unknown(key, path, among: known + ["partners"])
+            let isPartners = SettingsKeys.partner.contains {
+                $0.path == path || $0.path.hasPrefix(path + ".")
+            }
+            if isPartners || SettingsKeys.laterPartner.contains(where: { $0.path == path }) {
+                note(
+                    key, "`\(path)` is a key of a partner",
+                    "indent it below `partners:` and the partner's name")
+            } else {
+                unknown(key, path, among: known + ["partners"])
+            }
         }
     }
 
@@ -105,7 +125,11 @@ struct SettingsReader {
             guard let mapping = group(value, path) else { return }
             for (key, value) in mapping { readPartner(key, value, name, below: path, into: &partner) }
         } else {
-            unknown(key, path, among: known)
+            if SettingsKeys.common.contains(where: { $0.path == path || $0.path.hasPrefix(path + ".") }) {
+                note(key, "`\(path)` is no key of a partner but a common one", "move it to the left margin")
+            } else {
+                unknown(key, path, among: known)
+            }
         }
     }
 
@@ -127,7 +151,7 @@ struct SettingsReader {
             note(node, "`\(path)` is set twice, also in \(other)", "remove one of the two")
             return false
         }
-        places[path] = "\(file):\(node.mark?.line ?? 0)"
+        places[path] = Place(file: file, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0)
         return true
     }
 
