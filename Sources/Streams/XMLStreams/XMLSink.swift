@@ -8,19 +8,51 @@ import CXML2
 final class XMLSink {
     let tape = XMLTape()
     let limits: XMLLimits
-    var depth = 0
-    var rootSeen = false
-    /// The first thing that was wrong; nothing is noted down after it.
-    var failure: XMLError?
-    /// Bytes and lines that were taken off in front of the document.
-    var skippedBytes: Int64 = 0
-    var skippedLines: Int32 = 0
-    /// Set by the parser, which owns both.
-    var context: xmlParserCtxtPtr?
-    private var textRun = 0
-    private var names = XMLNameTable()
 
-    init(limits: XMLLimits) { self.limits = limits }
+    /// What changes, behind a pointer for the reason that the tape's blocks
+    /// are.
+    private struct State {
+        var depth = 0
+        var rootSeen = false
+        var failure: XMLError?
+        var skippedBytes: Int64 = 0
+        var skippedLines: Int32 = 0
+        var context: xmlParserCtxtPtr?
+        var textRun = 0
+        var names = XMLNameTable()
+    }
+
+    private let state: UnsafeMutablePointer<State>
+
+    var depth: Int { state.pointee.depth }
+    var rootSeen: Bool { state.pointee.rootSeen }
+    /// The first thing that was wrong; nothing is noted down after it.
+    var failure: XMLError? { state.pointee.failure }
+    /// Bytes and lines that were taken off in front of the document.
+    var skippedBytes: Int64 {
+        get { state.pointee.skippedBytes }
+        set { state.pointee.skippedBytes = newValue }
+    }
+    var skippedLines: Int32 {
+        get { state.pointee.skippedLines }
+        set { state.pointee.skippedLines = newValue }
+    }
+    /// Set by the parser, which owns both.
+    var context: xmlParserCtxtPtr? {
+        get { state.pointee.context }
+        set { state.pointee.context = newValue }
+    }
+
+    init(limits: XMLLimits) {
+        self.limits = limits
+        state = .allocate(capacity: 1)
+        state.initialize(to: State())
+    }
+
+    deinit {
+        state.deinitialize(count: 1)
+        state.deallocate()
+    }
 
     /// Offset of the parser's own position in the text that was fed.
     var position: Int64 {
@@ -33,7 +65,7 @@ final class XMLSink {
 
     /// Notes down what libxml2 itself found; it then stops calling back.
     func note(_ error: XMLError) {
-        if failure == nil { failure = error }
+        if failure == nil { state.pointee.failure = error }
     }
 
     /// Stops the parser for a reason of ours.
@@ -47,11 +79,11 @@ final class XMLSink {
     }
 
     private func number(_ name: UnsafePointer<xmlChar>) -> UInt32? {
-        if let known = names[name] { return known }
+        if let known = state.pointee.names[name] { return known }
         let length = Int(xmlStrlen(name))
         guard length <= limits.name else { overLimit(.name, limits.name); return nil }
-        guard names.count < limits.names else { overLimit(.names, limits.names); return nil }
-        let number = names.add(name)
+        guard state.pointee.names.count < limits.names else { overLimit(.names, limits.names); return nil }
+        let number = state.pointee.names.add(name)
         tape.add(.name, name: number)
         tape.addBytes(name, length)
         return number
@@ -63,12 +95,12 @@ final class XMLSink {
     ) {
         guard failure == nil, let input = context?.pointee.input else { return }
         if !rootSeen {
-            rootSeen = true
+            state.pointee.rootSeen = true
             tape.add(.namespace)
             if let namespace { tape.addBytes(namespace, Int(xmlStrlen(namespace))) }
         }
-        depth += 1
-        textRun = 0
+        state.pointee.depth += 1
+        state.pointee.textRun = 0
         guard depth <= limits.depth else { return overLimit(.depth, limits.depth) }
         guard attributeCount <= limits.attributes else { return overLimit(.attributes, limits.attributes) }
         guard let number = number(name) else { return }
@@ -89,7 +121,7 @@ final class XMLSink {
         let offset = skippedBytes + Int64(input.pointee.consumed) + Int64(tag - base)
         tape.add(.start, name: number, line: skippedLines + input.pointee.line - lines, offset: offset)
         for index in 0..<attributeCount {
-            guard let name = attributes?[index * 5], let known = names[name],
+            guard let name = attributes?[index * 5], let known = state.pointee.names[name],
                 let from = attributes?[index * 5 + 3], let to = attributes?[index * 5 + 4]
             else { continue }
             tape.addAttribute(known, from, to - from)
@@ -97,16 +129,16 @@ final class XMLSink {
     }
 
     func end(_ name: UnsafePointer<xmlChar>) {
-        guard failure == nil, let known = names[name] else { return }
-        depth -= 1
-        textRun = 0
+        guard failure == nil, let known = state.pointee.names[name] else { return }
+        state.pointee.depth -= 1
+        state.pointee.textRun = 0
         tape.add(.end, name: known)
     }
 
     func text(_ start: UnsafePointer<xmlChar>, _ count: Int) {
         guard failure == nil, count > 0 else { return }
-        textRun += count
-        guard textRun <= limits.text else { return overLimit(.text, limits.text) }
+        state.pointee.textRun += count
+        guard state.pointee.textRun <= limits.text else { return overLimit(.text, limits.text) }
         tape.addText(start, count)
     }
 }
