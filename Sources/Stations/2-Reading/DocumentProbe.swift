@@ -35,13 +35,14 @@ struct DocumentProbe {
         encoding = stream.finding.words
         recognition = stream.recognition
         head = stream.document
-        self.rank = rank ?? Self.rank(of: stream.document.sections.last { $0.kind != .classifier }?.kind)
+        // A catalogue's header stands in every part of the module's exchange.
+        self.rank = rank ?? .dictionaries
         self.size = size
     }
 
-    private static func rank(of kind: SectionKind?) -> ReadingRank {
+    private static func rank(of kind: SectionKind) -> ReadingRank {
         switch kind {
-        case nil, .classifier: .dictionaries
+        case .classifier: .dictionaries
         case .catalogue: .goods
         case .offers: .offers
         case .offerChanges: .prices

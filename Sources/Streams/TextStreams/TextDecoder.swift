@@ -64,41 +64,71 @@ package struct TextDecoder: Sendable {
             }
         }
         let first = index
-        while index < bytes.count {
-            if bytes[index] < 0x80 {
-                index += 1
-                continue
+        index = Self.end(ofWhole: bytes, from: index)
+        bytes.extracting(first..<index).withUnsafeBufferPointer { text.append(contentsOf: $0) }
+        if index < bytes.count {
+            guard UTF8Character(bytes, at: index) == .cut else {
+                throw .invalid(encoding: .utf8, offset: stored + Int64(index))
             }
-            switch UTF8Character(bytes, at: index) {
-            case .whole(let length): index += length
-            case .bad: throw .invalid(encoding: .utf8, offset: stored + Int64(index))
-            case .cut:
-                bytes.extracting(first..<index).withUnsafeBufferPointer { text.append(contentsOf: $0) }
-                for left in index..<bytes.count { rest.append(bytes[left]) }
-                stored += Int64(bytes.count)
-                return
-            }
+            for left in index..<bytes.count { rest.append(bytes[left]) }
         }
-        bytes.extracting(first..<bytes.count).withUnsafeBufferPointer { text.append(contentsOf: $0) }
         stored += Int64(bytes.count)
+    }
+
+    /// Where the whole characters end: at the bytes' end, or at a character
+    /// that is cut or bad.
+    private static func end(ofWhole bytes: Span<UInt8>, from start: Int) -> Int {
+        bytes.withUnsafeBufferPointer { all in
+            var index = start
+            while index < all.count {
+                let byte = all[index]
+                if byte < 0x80 {
+                    index += 1
+                } else if byte >= 0xC2, byte < 0xE0, index + 1 < all.count, all[index + 1] & 0xC0 == 0x80 {
+                    // Cyrillic: the common case, in one step.
+                    index += 2
+                } else if case .whole(let length) = UTF8Character(bytes, at: index) {
+                    index += length
+                } else {
+                    return index
+                }
+            }
+            return index
+        }
     }
 
     // MARK: One byte a character
 
     private mutating func single(_ bytes: Span<UInt8>, _ text: inout [UInt8]) throws(TextError) {
-        text.reserveCapacity(text.count + bytes.count * 2)
-        for index in 0..<bytes.count {
-            let byte = bytes[index]
-            if byte < 0x80 {
-                text.append(byte)
-                continue
+        var bad: Int?
+        let made = [UInt8](unsafeUninitializedCapacity: bytes.count * 3) { target, count in
+            for index in 0..<bytes.count {
+                let byte = bytes[index]
+                if byte < 0x80 {
+                    target[count] = byte
+                    count += 1
+                    continue
+                }
+                // Nothing of a single-byte set lies above U+FFFF.
+                let unit = table[Int(byte) - 0x80]
+                if unit < 0x800 {
+                    target[count] = UInt8(truncatingIfNeeded: 0xC0 | unit >> 6)
+                    count += 1
+                } else {
+                    if unit == 0xFFFD {
+                        bad = index
+                        return
+                    }
+                    target[count] = UInt8(truncatingIfNeeded: 0xE0 | unit >> 12)
+                    target[count + 1] = UInt8(truncatingIfNeeded: 0x80 | unit >> 6 & 0x3F)
+                    count += 2
+                }
+                target[count] = UInt8(truncatingIfNeeded: 0x80 | unit & 0x3F)
+                count += 1
             }
-            let unit = table[Int(byte) - 0x80]
-            guard unit != 0xFFFD else {
-                throw .invalid(encoding: finding.encoding, offset: stored + Int64(index))
-            }
-            Self.append(UInt32(unit), &text)
         }
+        if let bad { throw .invalid(encoding: finding.encoding, offset: stored + Int64(bad)) }
+        if text.isEmpty { text = made } else { text += made }
         stored += Int64(bytes.count)
     }
 
@@ -126,27 +156,51 @@ package struct TextDecoder: Sendable {
 
     /// - Parameter low: place of a unit's low byte.
     private mutating func utf16(_ bytes: Span<UInt8>, low: Int, _ text: inout [UInt8]) throws(TextError) {
-        text.reserveCapacity(text.count + bytes.count)
-        for index in 0..<bytes.count {
+        text.reserveCapacity(text.count + bytes.count * 3 / 2)
+        var index = 0
+        // What the last piece cut, byte by byte; then unit by unit.
+        while !rest.isEmpty, index < bytes.count {
             rest.append(bytes[index])
-            guard rest.count == 2 || rest.count == 4 else { continue }
-            let first = UInt32(rest[low]) | UInt32(rest[1 - low]) << 8
-            let at = stored + Int64(index + 1 - rest.count)
-            if rest.count == 2 {
-                switch first {
-                case 0xD800..<0xDC00: continue
-                case 0xDC00..<0xE000: throw .invalid(encoding: finding.encoding, offset: at)
-                default: Self.append(first, &text)
-                }
-            } else {
-                let second = UInt32(rest[2 + low]) | UInt32(rest[3 - low]) << 8
-                guard (0xDC00..<0xE000).contains(second) else {
-                    throw .invalid(encoding: finding.encoding, offset: at)
-                }
-                Self.append(0x1_0000 + (first - 0xD800) << 10 + (second - 0xDC00), &text)
+            index += 1
+            guard rest.count % 2 == 0 else { continue }
+            if try unit(rest.span, at: 0, low, from: stored + Int64(index - rest.count), &text) != nil {
+                rest.removeAll(keepingCapacity: true)
             }
-            rest.removeAll(keepingCapacity: true)
+        }
+        while index < bytes.count {
+            guard let length = try unit(bytes, at: index, low, from: stored + Int64(index), &text) else {
+                break
+            }
+            index += length
+        }
+        while index < bytes.count {
+            rest.append(bytes[index])
+            index += 1
         }
         stored += Int64(bytes.count)
+    }
+
+    /// Appends the character at `index`.
+    ///
+    /// - Parameter offset: where it stands as stored, for errors.
+    /// - Returns: its bytes; nil where it is cut.
+    @inline(__always)
+    private func unit(
+        _ bytes: Span<UInt8>, at index: Int, _ low: Int, from offset: Int64, _ text: inout [UInt8]
+    ) throws(TextError) -> Int? {
+        guard index + 1 < bytes.count else { return nil }
+        let first = UInt32(bytes[index + low]) | UInt32(bytes[index + 1 - low]) << 8
+        guard first >= 0xD800, first < 0xE000 else {
+            Self.append(first, &text)
+            return 2
+        }
+        guard first < 0xDC00 else { throw .invalid(encoding: finding.encoding, offset: offset) }
+        guard index + 3 < bytes.count else { return nil }
+        let second = UInt32(bytes[index + 2 + low]) | UInt32(bytes[index + 3 - low]) << 8
+        guard second >= 0xDC00, second < 0xE000 else {
+            throw .invalid(encoding: finding.encoding, offset: offset)
+        }
+        Self.append(0x1_0000 + (first - 0xD800) << 10 + (second - 0xDC00), &text)
+        return 4
     }
 }
