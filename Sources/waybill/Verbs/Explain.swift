@@ -127,7 +127,9 @@ struct Explanation: Encodable {
         dialect = found.dialect
         version = found.version
         encoding = found.encoding
-        lanes = found.lanes.sorted().map(\.rawValue)
+        // A full exchange of the catalogue has a lane of its own.
+        lanes = found.lanes.map { $0 == .catalogue && found.scope == .full ? .catalogueFull : $0 }
+            .sorted().map(\.rawValue)
         unread_lanes = found.unread.sorted().map(\.rawValue)
         kind = found.scope?.rawValue
         as_of = found.asOf?.description
@@ -196,9 +198,10 @@ struct Explanation: Encodable {
         if !unread_lanes.isEmpty {
             add("no station", unread_lanes.joined(separator: ", ") + ": recognised, held until there is one")
         }
+        guard !format.isEmpty else { return lines }
         add("kind", kind ?? "not stated: counts as partial")
         if let as_of { add("as of", as_of_is_arrival ? "its arrival: it states no usable time" : as_of) }
-        add("read", "\(reading): every record is parsed")
+        if is_read { add("read", "\(reading): every record is parsed") }
         let heads = sections.map { section in
             let scope = section.only_changes.map { $0 ? ", only changes" : ", everything" } ?? ""
             return section.kind + (section.catalogue.isEmpty ? "" : " \(section.catalogue)") + scope

@@ -72,7 +72,7 @@ struct Init: ParsableCommand {
         try maker.watching(spool.partners) { () throws(SpoolError) in
             try spool.addPartner(Self.partner, group: loaded.settings.partner(Self.partner).groupID)
         }
-        try maker.watching(loaded.media) { () throws(MediaError) in
+        try maker.watching(loaded.media) { () throws(FileError) in
             try MediaStore.prepareVolume(loaded.media, files: files)
         }
         try maker.folder(loaded.run, mode: 0o2770)
