@@ -134,7 +134,7 @@ extension MediaStore {
     /// must grow.
     private func makeDurable(_ folder: FilePath, in parent: FilePath) throws(FileError) {
         if work.withLock({ $0.durable.contains(folder) }) { return }
-        do { try files.makeDirectory(folder, mode: 0o755) } catch {
+        do { try files.makeDirectory(folder, mode: 0o775) } catch {
             if !error.exists { throw error }
         }
         try files.syncDirectory(parent)

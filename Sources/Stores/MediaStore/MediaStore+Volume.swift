@@ -13,7 +13,7 @@ extension MediaStore {
     /// - Throws: EBADMSG where the mark is there and damaged.
     package static func prepareVolume(_ volume: FilePath, files: any FileSystem) throws(FileError) {
         let layout = MediaLayout(volume)
-        for folder in layout.folders { try files.makeDirectories(folder, mode: 0o755) }
+        for folder in layout.folders { try files.makeDirectories(folder, mode: 0o775) }
         if try VolumeFile.read(layout, files) == nil {
             try files.syncDirectory(volume)
             try VolumeFile.make(layout, files)
