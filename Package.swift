@@ -22,6 +22,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -64,7 +65,7 @@ let package = Package(
             dependencies: [
                 "Agent", "Applying", "Archiving", "ArchiveStreams", "CatalogueStore", "Claiming", "Databases",
                 "Dialects", "Files", "JournalStore", "MediaStore", "Reading", "Records", "Settings", "Sockets",
-                "SpoolStore", "Threads", "XMLStreams", argumentParser, lifecycle, logging, system,
+                "SpoolStore", "Threads", "XMLStreams", argumentParser, lifecycle, logging, signals, system,
             ], path: "Sources/waybill", swiftSettings: safe),
         .executableTarget(
             name: "waybill-watch", dependencies: ["CInotifyTools"], path: "Sources/waybill-watch",
@@ -115,9 +116,29 @@ let package = Package(
         .target(name: "CFiles", path: "Sources/C/CFiles"),
         // Tests mirror the rooms.
         .target(name: "TestKit", dependencies: ["Files", "Records", system], path: "Tests/TestKit", swiftSettings: common),
+        tests(
+            "Applying",
+            ["Applying", "CatalogueStore", "Databases", "Files", "JournalStore", "Records", system]),
+        tests("ArchiveStreams", ["ArchiveStreams", "Files", system]),
+        tests(
+            "Archiving", ["Archiving", "Databases", "Files", "Hashing", "JournalStore", "Records", system]),
+        tests("CatalogueStore", ["CatalogueStore", "Databases", "Records", system]),
+        tests("Claiming", ["Claiming", "Files", "Records", "SpoolStore", system]),
+        tests("CommandLine", ["waybill", "Agent", "Databases", "Files", "JournalStore", "Records", "Settings", "SpoolStore", argumentParser, system]),
+        tests("Crash", ["waybill", "waybill-watch"]),
         tests("Databases", ["Databases"]),
+        tests("Dialects", ["Dialects", "Records", "XMLStreams"]),
+        tests("EndToEnd", ["waybill", "waybill-watch"]),
+        tests("Files", ["Files", "Records", system]),
+        tests("Hashing", ["Hashing"]),
         tests("JournalStore", ["Databases", "JournalStore", "Records"]),
         tests("Layering", []),
+        tests("MediaStore", ["Databases", "Files", "MediaStore", "Records", system]),
+        tests("Reading", ["Files", "Hashing", "Reading", "Records", system]),
         tests("Records", ["Records"]),
+        tests("Settings", ["Files", "Settings", system]),
+        tests("SpoolStore", ["Files", "Records", "SpoolStore", system]),
+        tests("TextStreams", ["TextStreams"]),
+        tests("Watching", ["Agent", "waybill-watch", logging, system]),
     ]
 )

@@ -4,7 +4,9 @@
 package import Logging
 import ServiceLifecycle
 import Sockets
-import SystemPackage
+import SpoolStore
+import Synchronization
+package import SystemPackage
 import Threads
 
 /// `waybill run`: the engine, the control socket, the watcher, systemd.

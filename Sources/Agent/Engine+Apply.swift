@@ -5,10 +5,13 @@ import Applying
 import CatalogueStore
 import Claiming
 import JournalStore
+import Logging
+import MediaStore
 import Reading
 import Records
 import Settings
 import SpoolStore
+import Threads
 
 extension PackageReader: BatchSource {}
 

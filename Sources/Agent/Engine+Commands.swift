@@ -3,8 +3,12 @@
 
 import Archiving
 import JournalStore
+import Logging
 import Records
+import Settings
 import SpoolStore
+import Synchronization
+import Threads
 
 extension Engine {
     /// Does what a command asks. Blocks; the answer names what helps.

@@ -3,9 +3,14 @@
 
 import Archiving
 import JournalStore
+import Logging
 import Reading
 import Records
+import Settings
 import SpoolStore
+import Synchronization
+import SystemPackage
+import Threads
 
 extension Engine {
     // MARK: Where a package goes
@@ -46,11 +51,22 @@ extension Engine {
         guard let package = try house.spool.package(row.id, .claimed), let file = package.file else {
             throw .noSuchPackage(row.id.text)
         }
+        return readContext(row, file)
+    }
+
+    func readContext(_ row: PackageRow, _ file: FilePath) -> ReadContext {
         let partner = house.settings.partner(row.partner)
         return ReadContext(
             path: file, name: row.name, timeZone: partner.timeZone, zipCharset: partner.zipCharset,
             dialect: partner.dialect, arrival: row.receivedAt.milliseconds, asOfNow: row.asOfNow,
-            limits: house.settings.limits)
+            limits: readLimits)
+    }
+
+    private var readLimits: ReadLimits {
+        let limits = house.settings.limits
+        return ReadLimits(
+            document: limits.document, members: limits.members, depth: limits.depth, field: limits.field,
+            record: limits.record)
     }
 
     func holdForStation(_ row: PackageRow, _ unread: Set<Lane>) {

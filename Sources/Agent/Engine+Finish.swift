@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Archiving
+import CatalogueStore
 import JournalStore
 import MediaStore
 import Reading
 import Records
+import Settings
 import SpoolStore
+import Synchronization
+import Threads
 
 extension Engine {
     /// Packages that share one sync of their archive folder.
@@ -73,11 +77,11 @@ extension Engine {
         guard row.outcome == .applied || row.outcome == .appliedWithRejects, let file = package?.file else {
             return nil
         }
-        guard house.desk.isArchive(file) else { return nil }
+        guard try house.desk.isArchive(file) else { return nil }
         if case .offline(let reason) = house.media.state {
             return "its pictures wait for the media volume: \(reason)"
         }
-        var context = try readContext(row, file)
+        var context = readContext(row, file)
         context.dialect = "auto"
         do {
             _ = try house.desk.keepPictures(

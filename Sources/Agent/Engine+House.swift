@@ -1,12 +1,15 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import Applying
 import Archiving
 import CatalogueStore
-import Applying
 import JournalStore
+import MediaStore
 import Records
+import Settings
 import SpoolStore
+import Threads
 
 extension Engine {
     /// Seconds between two rounds through the spool, and between two

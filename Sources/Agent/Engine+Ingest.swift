@@ -5,6 +5,8 @@ import Claiming
 import JournalStore
 import Records
 import SpoolStore
+import Synchronization
+import Threads
 
 extension Engine {
     /// Takes files as a drop of a partner, now, and waits for what becomes of
@@ -51,11 +53,11 @@ extension Engine {
             at: now, who: command.who, command: "ingest", package: rows.first?.id, before: "",
             after: "\(rows.count) packages")
         for row in rows { dispatch(row) }
-        return try await(rows.map(\.id), attachments: attachments.count, report)
+        return try settled(rows.map(\.id), attachments: attachments.count, report)
     }
 
     /// Waits until every package has come to rest, and reports on the way.
-    private func `await`(
+    private func settled(
         _ ids: [PackageID], attachments: Int, _ report: @Sendable (Answer) -> Void
     ) throws -> Answer {
         var open = Set(ids)

@@ -3,9 +3,12 @@
 
 import Claiming
 import JournalStore
+import Logging
 import Records
+import Settings
 import SpoolStore
 import Synchronization
+import Threads
 
 extension Engine {
     /// Drops that are claimed between two commits of the journal.
@@ -139,7 +142,6 @@ extension Engine {
         let note = item.file.note
         var row = row(for: note)
         row.receivedAt = note.claimedAt
-        row.size = item.file.status.size
         let key = item.drop.exchangeKey
         if let known = exchanges[key] {
             row.exchange = known

@@ -1,9 +1,13 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import Claiming
 import JournalStore
 import Records
+import Settings
 import SpoolStore
+import Synchronization
+import Threads
 
 extension Engine {
     /// Works off everything that waits in the partners' `in/` and in the

@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogueStore
 import JournalStore
+import Logging
 import Records
 import SpoolStore
 

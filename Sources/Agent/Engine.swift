@@ -1,7 +1,10 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import CatalogueStore
+import JournalStore
 package import Logging
+import MediaStore
 import Records
 import Settings
 import SpoolStore

@@ -11,6 +11,7 @@ import MediaStore
 import Reading
 import Settings
 import SpoolStore
+import SystemPackage
 
 /// Opens what the engine works with. The caller holds the root's lock.
 enum Assembly {

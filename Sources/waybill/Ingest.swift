@@ -3,10 +3,12 @@
 
 import Agent
 import ArgumentParser
+import Databases
 import Files
 import Foundation
 import JournalStore
 import Records
+import Settings
 import SpoolStore
 import SystemPackage
 
@@ -79,20 +81,23 @@ extension Gate {
     /// Files below a path with their names as in an `in/`, sorted; temporary
     /// names inside folders are left out.
     private static func walk(_ path: String) throws -> [(file: String, name: String)] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw Failure(.notFound, "\(path): no such file")
-        }
+        guard let type = try kind(of: path) else { throw Failure(.notFound, "\(path): no such file") }
         let last = URL(fileURLWithPath: path).lastPathComponent
-        guard isFolder.boolValue else { return [(path, last)] }
+        guard type == .typeDirectory else { return [(path, last)] }
         return try FileManager.default.subpathsOfDirectory(atPath: path).sorted().compactMap { sub in
             let full = path + "/" + sub
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: full, isDirectory: &isFolder), !isFolder.boolValue,
+            guard try kind(of: full) == .typeRegular,
                 !sub.split(separator: "/").contains(where: { IgnoredNames.rule(for: String($0)) != nil })
             else { return nil }
             return (full, sub)
         }
+    }
+
+    /// What a path leads to; nil for nothing.
+    private static func kind(of path: String) throws -> FileAttributeType? {
+        let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        guard FileManager.default.fileExists(atPath: real) else { return nil }
+        return try FileManager.default.attributesOfItem(atPath: real)[.type] as? FileAttributeType
     }
 
     /// The outcome of packages, a line or an object each.

@@ -6,8 +6,10 @@ import ArgumentParser
 import Foundation
 import Logging
 import ServiceLifecycle
+import Settings
 import SystemPackage
 import Threads
+import UnixSignals
 
 /// `waybill run`.
 struct Run: AsyncParsableCommand {
@@ -33,7 +35,8 @@ struct Run: AsyncParsableCommand {
 
     private func serve(_ gate: Gate) async throws -> Answer {
         let lock = try gate.lock()
-        let logger = Logs.agent(gate.loaded.settings.logLevel)
+        let level = Logger.Level(rawValue: gate.loaded.settings.logLevel.rawValue)
+        let logger = Logs.agent(level ?? .notice)
         let engine = try Engine(try Assembly.house(gate.loaded), logger: logger)
         let service = try AgentService(
             engine: engine, socket: gate.socket, watcher: Self.watcher,

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: The Waybill developers
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestKit
+import Testing
+
+/// Kills the real program at its n-th call of a kind and looks what the next
+/// run makes of it.
+///
+/// `WAYBILL_CRASH=all` (make crash) takes every n of every kind until a run
+/// gets through; the tests take a few.
+@Suite("Killed at any point", .serialized) struct CrashTests {
+    /// Calls that change what is on disk.
+    static let calls = [
+        "rename,renameat,renameat2", "fsync,fdatasync", "write,pwrite64", "unlink,unlinkat,rmdir", "mkdir,mkdirat",
+        "openat,open",
+    ]
+
+    private static var all: Bool { ProcessInfo.processInfo.environment["WAYBILL_CRASH"] == "all" }
+
+    private static func points(_ call: String) -> [Int] {
+        if all { return Array(1...4_000) }
+        return call.hasPrefix("write") ? [3, 40, 90] : call.hasPrefix("open") ? [60] : [1, 4, 9, 15]
+    }
+
+    @Test("each package lies in one place, nothing is lost, and the store is as without the kill", arguments: calls)
+    func killed(call: String) throws {
+        guard let strace = Tool("strace") else { return Skip.say("strace is not installed") }
+        let expected = try undisturbed()
+        for point in Self.points(call) {
+            let root = try CrashRoot()
+            try root.fill()
+            let killed = try strace.run([
+                "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+                "inject=\(call):signal=SIGKILL:when=\(point)", root.program.path, "--root", root.folder.root, "run",
+                "--once",
+            ])
+            let survived = killed.status == 0
+            let again = try root.program.run(["--root", root.folder.root, "run", "--once"])
+            #expect(again.status == 0, "\(call) \(point): \(again.output)\(again.errors)")
+            #expect(try root.state() == expected, "\(call) \(point)")
+            if survived { break }
+        }
+    }
+
+    private func undisturbed() throws -> String {
+        let root = try CrashRoot()
+        try root.fill()
+        let answer = try root.program.run(["--root", root.folder.root, "run", "--once"])
+        try #require(answer.status == 0, "\(answer.output)\(answer.errors)")
+        return try root.state()
+    }
+}
+
+/// A root with a small exchange in its `in/`.
+struct CrashRoot {
+    let folder: TemporaryFolder
+    let program: Tool
+    private let sqlite: Tool
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        program = Tool(path: own.deletingLastPathComponent().path + "/waybill")
+        sqlite = try #require(Tool("sqlite3"), "sqlite3 is not installed")
+        let made = try program.run(["init", folder.root])
+        try #require(made.status == 0, "init: \(made.errors)")
+    }
+
+    func fill() throws {
+        let products = (0..<20).map {
+            CommerceML.product("p\($0)", name: "Товар \($0)", body: "<Картинка>import_files/\($0).png</Картинка>")
+        }
+        let offers = (0..<20).map { CommerceML.offer("p\($0)", prices: [("retail", "\($0 + 1)")], quantity: "\($0)") }
+        let input = "spool/partners/erp-1c/in/webdata/"
+        try folder.write(
+            input + "import0_1.xml", CommerceML.catalogue(writtenAt: "2026-03-02T10:00:00", products: products))
+        try folder.write(
+            input + "offers0_1.xml",
+            CommerceML.offers(
+                writtenAt: "2026-03-02T10:05:00", priceTypes: [("retail", "руб")], offers: offers))
+        try folder.write(input + "import_files/1.png", [0x89, 0x50, 0x4E, 0x47, 1])
+        // Old enough that no quiet time is waited for.
+        for name in ["import0_1.xml", "offers0_1.xml", "import_files/1.png"] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: folder.path(input + name))
+        }
+    }
+
+    /// Everything that must not depend on where a run was killed.
+    func state() throws -> String {
+        var lines = try query("catalogue.db", "SELECT id, name, deleted FROM v1_product ORDER BY id")
+        lines += try query("catalogue.db", "SELECT id, product, quantity FROM v1_offer ORDER BY id")
+        lines += try query("catalogue.db", "SELECT id, value, currency FROM v1_price ORDER BY id")
+        lines += try query("journal.db", "SELECT name, outcome, counts FROM v1_package ORDER BY name")
+        lines += try query("media.db", "SELECT path FROM delivered ORDER BY path")
+        lines += try query("media.db", "SELECT count(*) FROM blob")
+        var places: [String] = []
+        let spool = folder.path("spool")
+        for case let name as String in FileManager.default.enumerator(atPath: spool) ?? .init() {
+            let file = name.split(separator: "/").last.map(String.init) ?? name
+            guard file.hasSuffix(".xml") || file.hasSuffix(".png") else { continue }
+            let top = name.split(separator: "/").first.map(String.init) ?? ""
+            places.append("\(top): \(file.suffix(13))")
+        }
+        return (lines + places.sorted()).joined(separator: "\n")
+    }
+
+    private func query(_ file: String, _ text: String) throws -> [String] {
+        let answer = try sqlite.run([
+            "-batch", "-readonly", "file:" + folder.path("var/store/\(file)") + "?mode=ro", text,
+        ])
+        try #require(answer.status == 0, "\(file): \(answer.errors)")
+        return answer.output.split(separator: "\n").map(String.init)
+    }
+}
