@@ -138,6 +138,8 @@ package enum CommerceML {
             Rule("ПолноеНаименование", .field(.fullName)),
             Rule("БазоваяЕдиница", .unit), Rule("БазоваяЕдиница/@Код", .field(.unitCode)),
             Rule("БазоваяЕдиница/@НаименованиеКраткое", .fallback(.unit)),
+            // UT writes the code and the full name only.
+            Rule("БазоваяЕдиница/@НаименованиеПолное", .fallback(.unit)),
             Rule("Единица", .unit),
             Rule("Картинка", .field(.picture)), Rule("Картинка/@Описание", .after(.pictureDescription)),
             Rule("ЗначенияСвойств/ЗначенияСвойства", .row(.propertyRow)),

@@ -15,9 +15,23 @@ package struct Mapping: Sendable, Hashable {
     /// What a root's namespace tells of the document.
     package var namespaces: [String: Trait] = [:]
 
+    package init(
+        name: String, containers: [Container], records: [Record], namespaces: [String: Trait] = [:]
+    ) {
+        self.name = name
+        self.containers = containers
+        self.records = records
+        self.namespaces = namespaces
+    }
+
     package struct Container: Sendable, Hashable {
         package var path: String
         package var action: ContainerAction
+
+        package init(path: String, action: ContainerAction) {
+            self.path = path
+            self.action = action
+        }
     }
 
     package enum ContainerAction: Sendable, Hashable {
@@ -80,6 +94,11 @@ package struct Mapping: Sendable, Hashable {
     package struct Constant: Sendable, Hashable {
         package var field: Field
         package var text: String
+
+        package init(field: Field, text: String) {
+            self.field = field
+            self.text = text
+        }
     }
 
     package enum Trait: Sendable, Hashable {
@@ -156,6 +175,11 @@ package struct Mapping: Sendable, Hashable {
     package struct Feed: Sendable, Hashable {
         package var field: Field
         package var reading: Reading
+
+        package init(field: Field, reading: Reading) {
+            self.field = field
+            self.reading = reading
+        }
     }
 
     /// A name as names of requisites are compared: without spaces, lower case

@@ -183,7 +183,9 @@ extension MappingRun {
         switch Scalars.number(value, separator: separator) {
         case .value(let digits): addText(field, digits[...])
         case .notSet: needRow()
-        case .bad: if orText { addText(field, value) } else { record.builder.refuse(.badNumber) }
+        case .bad:
+            // The row stands all the same: rows of a reject are counted.
+            if orText { addText(field, value) } else { needRow(); record.builder.refuse(.badNumber) }
         }
     }
 

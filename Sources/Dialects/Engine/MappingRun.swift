@@ -146,6 +146,7 @@ struct MappingRun: XMLHandler {
             if text.count > frame.text { extra(frame.text..<text.count, attribute: nil) }
         } else {
             let op = ops[Int(frame.node)]
+            let before = record.builder.entries.count
             switch op.kind {
             case .container, .passage: break
             case .section: section = frame.section
@@ -156,7 +157,7 @@ struct MappingRun: XMLHandler {
             case .marker, .ignore: break
             default: take(op, frame.node, frame.text..<text.count)
             }
-            if let after = frame.after, record.builder.entries.count > frame.entries {
+            if let after = frame.after, record.builder.entries.count > before {
                 record.builder.add(after.field, record.held[after.bytes])
             }
         }
