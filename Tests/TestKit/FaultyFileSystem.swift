@@ -40,7 +40,7 @@ package final class FaultyFileSystem: FileSystem {
     }
 
     private let base: any FileSystem
-    private let otherVolume: FilePath?
+    private let otherVolume: String?
     private let state: Mutex<State>
 
     /// - Parameter otherVolume: what lies below this folder counts as another
@@ -49,7 +49,7 @@ package final class FaultyFileSystem: FileSystem {
         _ base: any FileSystem = RealFileSystem(), _ fault: Fault = .none, otherVolume: FilePath? = nil
     ) {
         self.base = base
-        self.otherVolume = otherVolume
+        self.otherVolume = otherVolume?.string
         state = Mutex(State(fault: fault))
     }
 
@@ -117,7 +117,11 @@ package final class FaultyFileSystem: FileSystem {
         return result
     }
 
-    private func isOther(_ path: FilePath) -> Bool { otherVolume.map { path.starts(with: $0) } ?? false }
+    private func isOther(_ path: FilePath) -> Bool {
+        guard let otherVolume else { return false }
+        let text = path.string
+        return text == otherVolume || text.hasPrefix(otherVolume + "/")
+    }
 
     // MARK: Operations
 

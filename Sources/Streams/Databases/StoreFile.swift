@@ -72,6 +72,8 @@ package final class StoreFile: Sendable {
         try applyModes(options)
     }
 
+    /// `trusted_schema` stays on: SQLite before 3.41 refuses the JSON
+    /// aggregates in views without it, and the schema is our own.
     private static func prepare(_ database: Database, _ options: StoreOptions) throws {
         var persist: CInt = 1
         guard
@@ -89,7 +91,6 @@ package final class StoreFile: Sendable {
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 0;
                 PRAGMA mmap_size = 0;
-                PRAGMA trusted_schema = OFF;
                 PRAGMA temp_store = MEMORY;
                 PRAGMA cache_size = -\(options.cacheKiB);
                 PRAGMA secure_delete = \(options.secureDelete ? "ON" : "OFF");
