@@ -152,10 +152,22 @@ import Testing
             ])
         #expect(
             product.extras == [
-                "БазоваяЕдиница/@НаименованиеПолное": "Метр",
                 "БазоваяЕдиница/@МеждународноеСокращение": "MTR",
                 "Страна": "Сербия", "ИдСайта": "77", "БитриксПоле/@Тип": "x", "БитриксПоле/Внутри": "глубоко",
             ])
+    }
+
+    @Test("a unit is known by its short name, its full one, or its code")
+    func unit() {
+        let code = #"<БазоваяЕдиница Код="796 " НаименованиеПолное="Штука"/>"#
+        let read = { (unit: String) in
+            ReadDocument(Fixtures.goods("<Товар><Ид>1</Ид>\(unit)</Товар>")).records[0]
+        }
+        #expect(read(code).text(.unit) == "Штука")
+        #expect(read(code).text(.unitCode) == "796")
+        #expect(read("<БазоваяЕдиница>796 </БазоваяЕдиница>").text(.unitCode) == "796")
+        #expect(!read("<БазоваяЕдиница>796 </БазоваяЕдиница>").states(.unit))
+        #expect(read("<БазоваяЕдиница>шт</БазоваяЕдиница>").text(.unit) == "шт")
     }
 
     @Test("absent, set and cleared are three things")

@@ -60,7 +60,7 @@ import Testing
             ("", ["empty"]),
             ("<!DOCTYPE a [<!ENTITY b \"c\">]><КоммерческаяИнформация/>", ["DOCTYPE"]),
             ("<КоммерческаяИнформация><Каталог Идентификатор=\"1\"/></КоммерческаяИнформация>", ["7.7"]),
-            ("<<<<<<<<", ["no XML document"]),
+            ("<1>a log, and no document at all</1>", ["no XML document", "line 1"]),
         ] as [(String, [String])])
     func refusals(text: String, words: [String]) throws {
         let found = recognise(text)
