@@ -143,7 +143,7 @@ package struct Mapping: Sendable, Hashable {
         case id, variant
         /// A field; an empty element says nothing, or clears.
         case field(Field, Reading = .text, clears: Bool = false)
-        /// A field where no other path states it.
+        /// A field where no other path states it; an extra where one does.
         case fallback(Field, Reading = .text)
         /// An attribute that follows its element's own field.
         case after(Field)

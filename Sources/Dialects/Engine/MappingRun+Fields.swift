@@ -5,7 +5,7 @@ import Records
 
 extension MappingRun {
     /// Takes the text of an element or attribute, which stands in `text`.
-    mutating func take(_ op: Op, _ node: UInt16, _ raw: Range<Int>) {
+    mutating func take(_ op: Op, _ node: UInt16, _ raw: Range<Int>, attribute: Int? = nil) {
         if raw.count > limits.field {
             if isInRecord { record.builder.refuse(.tooLarge) }
             return
@@ -31,7 +31,10 @@ extension MappingRun {
             if !isNothing(range) { record.variant.append(contentsOf: text[range]) }
         case .field: add(op.field, op.reading, clears: op.clears, range)
         case .fallback:
-            if !range.isEmpty { fallBack(op.field, op.reading, hold(range)) }
+            guard !range.isEmpty else { return }
+            let name = hold(path(attribute: attribute))
+            record.fallbacks.append(
+                .init(field: op.field, reading: op.reading, bytes: hold(range), name: name))
         case .after:
             if !range.isEmpty { frames[frames.count - 1].after = (op.field, hold(range)) }
         case .unit:
@@ -62,8 +65,10 @@ extension MappingRun {
         return start..<record.held.count
     }
 
-    private mutating func fallBack(_ field: Field, _ reading: Mapping.Reading, _ bytes: Range<Int>) {
-        record.fallbacks.append(.init(field: field, reading: reading, bytes: bytes))
+    private mutating func hold(_ bytes: [UInt8]) -> Range<Int> {
+        let start = record.held.count
+        record.held.append(contentsOf: bytes)
+        return start..<record.held.count
     }
 
     // MARK: Rows
@@ -95,10 +100,17 @@ extension MappingRun {
         for value in values where !value.isEmpty {
             if feed?.field == .pictureDescription {
                 if describePicture(value) { isKept = false }
-            } else if let feed {
-                fallBack(feed.field, feed.reading, value)
-            } else if !op.isKept {
-                extra(name: path(to: frames.count) + [47] + record.held[name], record.held[value])
+            } else if feed == nil, op.isKept {
+                continue
+            } else {
+                // A name can be anything: what it makes is an extra's name.
+                let extraName = op.isKept ? 0..<0 : hold(path() + [47] + record.held[name])
+                if let feed {
+                    record.fallbacks.append(
+                        .init(field: feed.field, reading: feed.reading, bytes: value, name: extraName))
+                } else {
+                    extra(name: Array(record.held[extraName]), record.held[value])
+                }
             }
         }
         guard isKept else { return }
@@ -196,21 +208,21 @@ extension MappingRun {
         guard mapping.mapping.records[record.rule].keepsExtras else { return }
         let range = Scalars.trimmed(text, raw)
         guard !range.isEmpty else { return }
-        var name = path(to: frames.count)
-        if let attribute {
-            if !name.isEmpty { name.append(47) }
-            name.append(64)
-            name.append(contentsOf: names[attribute])
-        }
-        extra(name: name, text[range])
+        extra(name: path(attribute: attribute), text[range])
     }
 
-    /// Names of the elements below the record, joined by `/`.
-    private func path(to end: Int) -> [UInt8] {
+    /// Names of the elements below the record, joined by `/`; an attribute
+    /// begins with `@`.
+    private func path(attribute: Int? = nil) -> [UInt8] {
         var path: [UInt8] = []
-        for frame in frames[min(record.frame + 1, end)..<end] {
+        for frame in frames[min(record.frame + 1, frames.count)...] {
             if !path.isEmpty { path.append(47) }
             path.append(contentsOf: names[Int(frame.name)])
+        }
+        if let attribute {
+            if !path.isEmpty { path.append(47) }
+            path.append(64)
+            path.append(contentsOf: names[attribute])
         }
         return path
     }
@@ -239,18 +251,25 @@ extension MappingRun {
 
     // MARK: The end of a record
 
+    /// Adds a field that no other path stated; an extra where one did.
+    private mutating func fallBack(_ held: OpenRecord.Held) {
+        let start = text.count
+        text.append(contentsOf: record.held[held.bytes])
+        // A note in words is no reason to refuse the record.
+        let isUseless =
+            record.builder.states(held.field)
+            || (held.reading == .decimal && Scalars.number(text[start...], separator: separator) == .bad)
+        if !isUseless {
+            add(held.field, held.reading, clears: false, start..<text.count)
+        } else if !held.name.isEmpty {
+            extra(name: Array(record.held[held.name]), record.held[held.bytes])
+        }
+        text.removeLast(text.count - start)
+    }
+
     mutating func finishRecord() {
         let table = mapping.mapping.records[record.rule]
-        for held in record.fallbacks where !record.builder.states(held.field) {
-            let start = text.count
-            text.append(contentsOf: record.held[held.bytes])
-            let isDecimal = held.reading == .decimal
-            // A note in words is no reason to refuse the record.
-            if !isDecimal || Scalars.number(text[start...], separator: separator) != .bad {
-                add(held.field, held.reading, clears: false, start..<text.count)
-            }
-            text.removeLast(text.count - start)
-        }
+        for held in record.fallbacks { fallBack(held) }
         if record.id.isEmpty, let field = table.idFallback,
             let entry = record.builder.entries.first(where: { $0.field == field })
         {

@@ -180,7 +180,7 @@ struct MappingRun: XMLHandler {
             node == CompiledMapping.none
             ? CompiledMapping.none : steps[Int(node) * width + Int(attributeLabels[number])]
         if next != CompiledMapping.none {
-            take(ops[Int(next)], next, start..<text.count)
+            take(ops[Int(next)], next, start..<text.count, attribute: number)
         } else if isInRecord, frames.last?.row ?? -1 < 0 {
             extra(start..<text.count, attribute: number)
         }

@@ -31,6 +31,9 @@ struct OpenRecord {
         var field: Field
         var reading: Mapping.Reading
         var bytes: Range<Int>
+        /// The name it gets as an extra where it is not needed; empty where
+        /// its row is kept anyway.
+        var name: Range<Int>
     }
 
     mutating func begin(rule: Int, section: Int32, offset: Int64, line: Int32, frame: Int) {
