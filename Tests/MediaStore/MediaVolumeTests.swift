@@ -94,9 +94,14 @@ import Testing
         #expect(try store.keep("b.jpg", [2]).isNew)
     }
 
-    @Test("a volume that goes away while a file is written is offline, not broken")
-    func goesAway() throws {
+    /// Without modes the first step that misses the volume is the making of
+    /// folders.
+    @Test("a volume that goes away while a file is written is offline, not broken", arguments: [true, false])
+    func goesAway(modes: Bool) throws {
         let world = try MediaWorld()
+        let mark = String(decoding: try files.readAll(world.layout.mark), as: UTF8.self)
+        try files.atomicWrite(
+            world.layout.mark, Array(mark.replacing("\"modes\": true", with: "\"modes\": \(modes)").utf8))
         let store = try world.store()
         let away = FilePath(world.folder.path("away"))
         var portions = 0
