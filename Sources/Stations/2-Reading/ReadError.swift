@@ -111,7 +111,8 @@ package enum ReadError: Error, Hashable, Sendable, CustomStringConvertible {
             "let the partner export or copy it again; nothing of it was applied"
         case .doctype: "no exchange format needs one: let the partner export without it"
         case .tooLarge: "right all the same: raise the limit in the configuration, then `waybill retry`"
-        case .wrongDialect: "see docs/formats for what is read; wrong folder: `waybill discard`"
+        case .wrongDialect:
+            "what is read: CommerceML 2 and 3, and docs/waybill-json.md; not meant for it: `waybill discard`"
         case .encrypted: "let the partner send it without a password"
         case .unsupportedZIP: "let the partner pack it anew, as a plain ZIP"
         case .refused: "see `waybill explain`; put right: `waybill retry`"
