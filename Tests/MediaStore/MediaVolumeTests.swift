@@ -172,4 +172,18 @@ import Testing
         #expect(try store.keep("b.jpg", [1]).isNew)
         #expect(try files.readAll(world.layout.blob(kept.sha256)) == [1])
     }
+
+    @Test("what an earlier process left in tmp/ is removed once; a person's folder there stays")
+    func sweep() throws {
+        let world = try MediaWorld()
+        let left = world.layout.tmp.appending("keep-1")
+        try files.atomicWrite(left, [1, 2], mode: 0o444)
+        try files.makeDirectory(world.layout.tmp.appending("mine"), mode: 0o755)
+        let store = try world.store()
+        try store.keep("a.jpg", [1])
+        #expect(try files.list(world.layout.tmp).map(\.string) == ["mine"])
+        try files.atomicWrite(world.layout.tmp.appending("theirs"), [3])
+        try store.keep("b.jpg", [2])
+        #expect(try files.list(world.layout.tmp).map(\.string) == ["mine", "theirs"])
+    }
 }

@@ -147,7 +147,10 @@ extension MediaStore {
             if work.swept != volume.uuid {
                 work.durable = []
                 for name in try files.list(layout.tmp) {
-                    try files.unlinkIfPresent(layout.tmp.appending(name))
+                    let left = layout.tmp.appending(name)
+                    // A folder is not ours.
+                    if try files.statusIfPresent(left)?.kind == .folder { continue }
+                    try files.unlinkIfPresent(left)
                 }
                 work.swept = volume.uuid
             }
