@@ -108,6 +108,7 @@ import Testing
             ("partners:\n  a:\n    promote: window\n", "comes with a later version"),
             ("partners:\n  a:\n    dialect: xml\n", "is not known here"),
             ("partners:\n  a:\n    zip_charset: dos\n", "is no character set"),
+            ("partners:\n  a:\n    zip_charset: cp437\n", "is no character set"),
             ("settle: 2s\n", "is a key of a partner"),
             ("orders: { send: true }\n", "is a key of a partner"),
             ("partners:\n  a:\n    retention: { journal: 9d }\n", "but a common one"),

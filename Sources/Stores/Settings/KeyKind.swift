@@ -29,6 +29,10 @@ enum KeyKind: Sendable {
     case choice([String], later: [String] = [])
     case timeZone, charset, path, group
 
+    /// What names in ZIPs are read in: all that Reading has a table for, and
+    /// nothing that it would quietly take for another.
+    static let charsets = ["cp866", "cp1251", "koi8-r", "koi8-u", "iso-8859-5", "cp1252", "utf-8"]
+
     /// Words for the reference.
     var words: String {
         switch self {
@@ -43,7 +47,7 @@ enum KeyKind: Sendable {
         case .percent: "percent, 0% to 100%"
         case .choice(let words, _): words.map { "`\($0)`" }.joined(separator: ", ")
         case .timeZone: "IANA time zone"
-        case .charset: "character set: `cp866`, `cp437`, `cp1251`, `cp850`, `koi8-r`, `utf-8`"
+        case .charset: "character set: " + Self.charsets.map { "`\($0)`" }.joined(separator: ", ")
         case .path: "path, relative to the root"
         case .group: "name of a system group, or `none`"
         }
@@ -97,10 +101,10 @@ enum KeyKind: Sendable {
             return .word(text)
         case .charset:
             let folded = text.lowercased()
-            guard ["cp866", "cp437", "cp1251", "cp850", "koi8-r", "utf-8"].contains(folded) else {
+            guard Self.charsets.contains(folded) else {
                 throw BadValue(
                     message: "\"\(text)\" is no character set of names in ZIPs",
-                    cure: "write cp866, cp437, cp1251, cp850, koi8-r or utf-8")
+                    cure: "write one of: \(Self.charsets.joined(separator: ", "))")
             }
             return .word(folded)
         case .path:
