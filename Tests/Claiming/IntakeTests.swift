@@ -103,6 +103,21 @@ import Testing
         #expect(claimed.file.note.extra["unproven"]?.string == claimed.drop.toQuarantine)
     }
 
+    @Test("a last write that no time stamp shows is found when the quiet time ends, and before quarantine")
+    func coarseClock() throws {
+        box.files.set { $0.timesStand = true }
+        try box.put("a.xml", "<a></b>")
+        try box.put("b.xml", "<a></b>")
+        #expect(box.look().ready.isEmpty)
+        try box.put("a.xml", "<a></a>")
+        #expect(box.look(after: 2).readyNames == ["a.xml"])
+        try box.put("b.xml", "<a></a>")
+        #expect(box.look(after: 300).readyNames == ["a.xml"])
+        let last = box.look(after: 300)
+        #expect(last.ready.allSatisfy { $0.toQuarantine == nil })
+        #expect(last.ready.count == 2)
+    }
+
     @Test("what has no proof in itself waits out the quiet time", arguments: ["prices.csv", "a.jpg", "blob"])
     func quiet(name: String) throws {
         try box.put(name, "id;price\n1;2")

@@ -72,6 +72,17 @@ import Testing
         }
     }
 
+    @Test("a marker that comes too early makes no loss of what is written after it")
+    func earlyMarker() throws {
+        try box.put("import.xml", "<a>")
+        try box.put("import.xml.done", "")
+        #expect(box.look().ready.isEmpty)
+        try box.put("import.xml", "<a></a>")
+        let look = box.look(after: 1)
+        #expect(look.alarms.isEmpty)
+        #expect(look.readyNames == ["import.xml"])
+    }
+
     @Test("a complete file that is taken away raises an alarm, a renamed one does not")
     func removed() throws {
         withoutLeases()

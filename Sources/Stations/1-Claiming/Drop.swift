@@ -25,8 +25,6 @@ package struct Drop: Hashable, Sendable {
     /// As it was when it was judged: another file under its name is not
     /// claimed.
     var mark: DropMark
-    /// A read lease was granted: no program of this machine was writing.
-    var hadLease: Bool
 }
 
 /// Whether somebody could still write into a claimed file.

@@ -166,8 +166,7 @@ package final class Intake {
             companions: file.covers.map(\.path), manifest: facts,
             exchangeKey: ExchangeKey.of(file.elements, isArchive: kind == .zip),
             orderKey: DropOrder.Key(path: display, isAttachment: kind.isAttachment),
-            toQuarantine: quarantine, mark: sighting.window.mark,
-            hadLease: sighting.facts.lease == .granted)
+            toQuarantine: quarantine, mark: sighting.window.mark)
     }
 
     /// Forgets what is no longer there. A complete file that went away

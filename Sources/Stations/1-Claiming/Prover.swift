@@ -94,7 +94,11 @@ struct Prover {
 
     private func isComplete(_ facts: DropFacts) -> Bool {
         switch facts.cover {
-        case .manifest, .marker: return true
+        case .manifest: return true
+        case .marker:
+            // A marker that came too early is not the end of the file.
+            if case .missing = facts.answer { return false }
+            return true
         case .disagrees, .unread: return false
         case .none, .staleMarker: break
         }
