@@ -168,7 +168,7 @@ import TextStreams
     @Test("places in the text lead back to places as stored", arguments: TextEncoding.allCases)
     func places(encoding: TextEncoding) throws {
         guard encoding != .windows1252 else { return }
-        let text = document(encoding.word, "Привет 5")
+        let text = document(encoding.word, encoding.word.hasPrefix("UTF") ? "Привет 😀 5" : "Привет 5")
         let stored = bytes(text, encoding)
         for chunk in [1, 4, 7, stored.count] {
             var decoder = TextDecoder(try found(stored))
