@@ -7,7 +7,8 @@ import Records
 /// (`reference/commerceml.md` 2 to 4).
 ///
 /// Elements are told by their local names and their place, never by namespace
-/// or version: both lie (2.2).
+/// or version: both lie (2.2). What no rule names is an extra of its record;
+/// only inside rows (the tax of a price) it is left out.
 package enum CommerceML {
     package static let name = "commerceml"
     static let root = "КоммерческаяИнформация"

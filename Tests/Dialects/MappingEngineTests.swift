@@ -137,6 +137,13 @@ import Testing
             ])
     }
 
+    @Test("the placeholder for \"not set\" is no number")
+    func placeholder() {
+        #expect(
+            item("<cost kind=\"k\"><sum>-999 999 999,9</sum></cost>")
+                == "product|priceRow |priceType k|rowEnd |id a|deleted false")
+    }
+
     // MARK: Rows
 
     @Test("a row without fields is left out; what no rule names in a row is, too")
