@@ -50,11 +50,28 @@ enum RootTexts {
             text: #"""
                 # The media volume
 
-                Pictures and other attachments. What comes with an exchange is kept below `.waybill/blobs/` by its SHA-256, never
-                changed, never twice. `.waybill/volume.json` marks the volume: when it is gone or another one is mounted here, the
-                agent calls the volume offline and waits, it does not believe that all pictures were deleted.
+                Pictures and other attachments. It may be a mount of its own (`paths.media` in etc/waybill.yaml).
 
-                The folder may be a mount of its own (`paths.media` in etc/waybill.yaml).
+                | Here | What |
+                |---|---|
+                | `.waybill/volume.json` | the volume's mark: its UUID, the type of its file system, and what that can do (`case_sensitive`, `hard_links`, `modes`), tried out when `waybill init` made it |
+                | `.waybill/blobs/ab/cd/<sha256>` | every original that came with an exchange, once, under the SHA-256 of its bytes; mode 0444, never changed |
+                | `.waybill/tmp/` | files being written; what a crash left is removed at the next start |
+                | `.waybill/trash/` | room for what is taken out of use |
+                | `.waybill/quarantine/` | blobs whose size was wrong when their bytes came again |
+                | `originals/` | where a partner may put pictures itself, in any tree; read, never changed |
+                | `links/`, `renditions/`, `views/` | what is made from the originals |
+
+                Which partner sent which blob under which path stands in `var/store/media.db`, not here. A row there means that the blob
+                is safe on the disk. A blob without a row is what a crash leaves; it does no harm and is taken up when its bytes come
+                again.
+
+                When the mark is gone or another volume is mounted here, the agent calls the volume offline and waits: it does not
+                believe that all pictures were deleted, and writes nothing into an empty mount point. Mount the right volume and it
+                goes on by itself.
+
+                Back up `.waybill/blobs/` and `.waybill/volume.json` together with `var/store/media.db`, the database first: so every row
+                of the copy has its blob. Never edit a blob; `sha256sum` of it must give its name.
 
                 """#),
         Text(

@@ -51,28 +51,32 @@ struct Explain: ParsableCommand {
 
     /// Settings of the partner, where a root is at hand.
     private func context(_ path: FilePath) throws -> ReadContext {
-        let name = path.lastComponent?.string ?? file
-        let arrival = Words.now().milliseconds
+        var context = ReadContext(
+            path: path, name: path.lastComponent?.string ?? file, arrival: Words.now().milliseconds)
         let layout = options.layout
         guard try RealFileSystem().exists(layout.main) else {
             if let partner {
                 throw Failure(.notFound, "\(partner): there is no root here", cure: "--root DIR")
             }
-            return ReadContext(path: path, name: name, arrival: arrival)
+            return context
         }
-        let loaded = try GlobalOptions.load(layout)
-        let names = loaded.settings.partnerNames
+        let settings = try GlobalOptions.load(layout).settings
+        context.limits = ReadLimits(
+            document: settings.limits.document, members: settings.limits.members,
+            depth: settings.limits.depth,
+            field: settings.limits.field, record: settings.limits.record)
+        let names = settings.partnerNames
         if let partner, !names.contains(partner) {
             throw Failure(
                 .notFound, "no partner \(partner) in the configuration", cure: "waybill partner list")
         }
-        guard let chosen = partner ?? (names.count == 1 ? names[0] : nil) else {
-            return ReadContext(path: path, name: name, arrival: arrival)
+        if let chosen = partner ?? (names.count == 1 ? names[0] : nil) {
+            let own = settings.partner(chosen)
+            context.timeZone = own.timeZone
+            context.zipCharset = own.zipCharset
+            context.dialect = own.dialect
         }
-        let settings = loaded.settings.partner(chosen)
-        return ReadContext(
-            path: path, name: name, timeZone: settings.timeZone, zipCharset: settings.zipCharset,
-            dialect: settings.dialect, arrival: arrival)
+        return context
     }
 }
 
