@@ -14,25 +14,29 @@ enum LibXML {
         return true
     }()
 
-    private static func sink(_ context: UnsafeMutableRawPointer?) -> XMLSink? {
-        context.map { Unmanaged<XMLSink>.fromOpaque($0).takeUnretainedValue() }
+    /// Lends the sink of a parser, which owns it: without a retain and a
+    /// release for every callback.
+    private static func withSink(_ context: UnsafeMutableRawPointer?, _ body: (XMLSink) -> Void) {
+        guard let context else { return }
+        Unmanaged<XMLSink>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
     }
 
     static var callbacks: xmlSAXHandler {
         var sax = xmlSAXHandler()
         sax.initialized = UInt32(XML_SAX2_MAGIC)
         sax.startElementNs = { context, name, _, namespace, _, _, count, _, attributes in
-            guard let sink = LibXML.sink(context), let name else { return }
-            sink.start(
-                name, namespace: namespace, attributeCount: Int(count), attributes: attributes)
+            guard let name else { return }
+            LibXML.withSink(context) { sink in
+                sink.start(name, namespace: namespace, attributeCount: Int(count), attributes: attributes)
+            }
         }
         sax.endElementNs = { context, name, _, _ in
-            guard let sink = LibXML.sink(context), let name else { return }
-            sink.end(name)
+            guard let name else { return }
+            LibXML.withSink(context) { $0.end(name) }
         }
         sax.characters = { context, text, count in
-            guard let sink = LibXML.sink(context), let text else { return }
-            sink.text(text, Int(count))
+            guard let text else { return }
+            LibXML.withSink(context) { $0.text(text, Int(count)) }
         }
         sax.ignorableWhitespace = sax.characters
         sax.cdataBlock = sax.characters
@@ -40,18 +44,15 @@ enum LibXML {
         sax.externalSubset = { context, name, _, _ in LibXML.refuse(context, name) }
         sax.entityDecl = { context, name, _, _, _, _ in LibXML.refuse(context, name) }
         sax.serror = { context, error in
-            guard let sink = LibXML.sink(context), let error, error.pointee.level == XML_ERR_FATAL else {
-                return
-            }
-            sink.note(LibXML.failure(error.pointee, sink))
+            guard let error, error.pointee.level == XML_ERR_FATAL else { return }
+            LibXML.withSink(context) { $0.note(LibXML.failure(error.pointee, $0)) }
         }
         return sax
     }
 
     private static func refuse(_ context: UnsafeMutableRawPointer?, _ name: UnsafePointer<xmlChar>?) {
-        guard let sink = sink(context) else { return }
         let name = name.map { String(cString: $0) } ?? ""
-        sink.fail(.doctype(line: sink.line, offset: sink.position, name: name))
+        withSink(context) { $0.fail(.doctype(line: $0.line, offset: $0.position, name: name)) }
     }
 
     private static func failure(_ error: CXML2.xmlError, _ sink: XMLSink) -> XMLError {
