@@ -62,6 +62,24 @@ import Testing
         #expect(try path("2.jpg") == nil)
     }
 
+    @Test("a picture over the limit does not hold the others; too many that can't be unpacked do")
+    func limits() throws {
+        var context = try bench.context(
+            "a.zip", ZIPBuilder([.init("1.jpg", "much too large"), .init("2.jpg", "two")]).build())
+        context.limits.documentBytes = 5
+        let found = try keep(context)
+        #expect(found.kept == 1)
+        #expect(found.unreadable.map(\.location.member) == ["1.jpg"])
+        let many = ZIPBuilder(
+            (0...100).map { number in
+                var member = ZIPBuilder.Member("x\(number).jpg", "x")
+                member.crc = 1
+                return member
+            })
+        let bad = try bench.context("b.zip", many.build())
+        #expect(throws: ReadError.self) { try keep(bad) }
+    }
+
     @Test("a loose file, once")
     func loose() throws {
         let file = FilePath(try bench.folder.write("1.jpg", "one"))

@@ -58,7 +58,8 @@ extension ReadingDesk {
                 }
                 result.kept += 1
             } catch {
-                guard let failure, failure.isOfOneMember else { throw failure ?? error }
+                guard let failure, failure.isOfOneMember, result.unreadable.count < Self.unreadableLimit
+                else { throw failure ?? error }
                 result.unreadable.append(failure)
                 // libarchive reads no further behind damage.
                 cursor = try ZIPCursor(payload, context)
@@ -68,6 +69,10 @@ extension ReadingDesk {
         try payload.checkUnchanged()
         return result
     }
+
+    /// Pictures that can't be unpacked, above which the ZIP is at fault: each
+    /// one costs a new look at the members before it.
+    private static let unreadableLimit = 100
 
     /// Hands a loose file to the media volume.
     package func keepFile(
@@ -87,11 +92,9 @@ extension ReadError {
     /// The fault lies in one member of a ZIP; the others can be read.
     fileprivate var isOfOneMember: Bool {
         switch self {
-        case .damagedZIP, .encrypted, .unsupportedZIP: !location.member.isEmpty
-        case .file, .changed, .empty, .notWellFormed, .endsEarly, .doctype, .tooLarge, .badText,
-            .wrongDialect,
-            .noZIP, .refused:
-            false
+        case .damagedZIP, .encrypted, .unsupportedZIP, .tooLarge: !location.member.isEmpty
+        case .file, .changed, .empty, .notWellFormed, .endsEarly, .doctype: false
+        case .badText, .wrongDialect, .noZIP, .refused: false
         }
     }
 }
