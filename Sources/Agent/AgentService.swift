@@ -34,7 +34,7 @@ package struct AgentService: Service {
     package func run() async throws {
         let starting = WorkerThread(label: "waybill.start")
         try await onThread(starting) { [engine] in try engine.start(intake: true) }
-        if let watch { engine.setWatching { name in watch.state(of: engine.inputFolder(name)) } }
+        if let watch { engine.setWatcher(watch) }
         let control = ControlServer(listener: listener, logger: logger) { [engine] command, report in
             engine.perform(command, report: report)
         }
@@ -56,8 +56,6 @@ extension Engine {
     func watchedFolders() throws -> [FilePath] {
         try house.spool.partnerNames().map(house.spool.input)
     }
-
-    func inputFolder(_ partner: String) -> FilePath { house.spool.input(partner) }
 
     /// An event below some partner's `in/`.
     func hint(folder: FilePath) {

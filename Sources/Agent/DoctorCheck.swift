@@ -97,6 +97,16 @@ package struct DoctorCheck: Sendable, Hashable {
                     "not writable for the spool's owner: " + facts.foreignFiles.joined(separator: ", "),
                     fix: "chown them to user \(facts.owner)"))
         }
+        if let readers = facts.readers {
+            checks.append(
+                facts.readersRefusal.isEmpty
+                    ? DoctorCheck("readers of the store", .ok, "group \(readers)")
+                    : DoctorCheck(
+                        "readers of the store", .bad, "group \(readers): \(facts.readersRefusal)",
+                        fix:
+                            "let the agent's user be in that group, then chgrp \(readers) and chmod 2750 on the store's "
+                            + "folder, and o+x on those above it"))
+        }
         checks.append(lease(facts.mayLease))
         if facts.openFiles > 0, facts.openFiles < 1_024 {
             checks.append(

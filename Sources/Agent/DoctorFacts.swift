@@ -62,6 +62,10 @@ package struct DoctorFacts: Sendable {
     package var owner: UInt32 = 0
     /// Files of the store that the spool's owner can't write.
     package var foreignFiles: [String] = []
+    /// Group of the shop's readers, nil where the configuration names none.
+    package var readers: String?
+    /// Why they can't reach the store; empty when they can.
+    package var readersRefusal = ""
     /// CAP_LEASE of the agent, or of this process where none runs; nil where
     /// `/proc` does not say.
     package var mayLease: Bool?

@@ -78,7 +78,7 @@ extension Engine {
     }
 
     private func applyContext(_ row: PackageRow, _ reader: PackageReader) -> ApplyContext {
-        let partner = house.settings.partner(row.partner)
+        let partner = settings.partner(row.partner)
         var context = ApplyContext(
             package: row.id, exchange: row.exchange, partner: row.partner, fileName: row.name,
             arrival: row.receivedAt.milliseconds)

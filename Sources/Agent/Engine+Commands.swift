@@ -155,8 +155,12 @@ extension Engine {
 
     private func addPartner(_ command: Command) throws -> Answer {
         guard let name = command.partner else { return .result(.usage, "which partner?") }
-        try house.spool.addPartner(name, group: house.settings.partner(name).groupID)
-        if partners.withLock({ !$0.isEmpty }) { startIntake(name) }
+        try readSettingsAnew()
+        try house.spool.addPartner(name, group: settings.partner(name).groupID)
+        if takesDrops {
+            startIntake(name)
+            watchAlso(name)
+        }
         try house.journal.audit(
             at: house.moments.now, who: command.who, command: "partner add", package: nil, before: "",
             after: name)

@@ -55,7 +55,7 @@ extension Engine {
     }
 
     func readContext(_ row: PackageRow, _ file: FilePath) -> ReadContext {
-        let partner = house.settings.partner(row.partner)
+        let partner = settings.partner(row.partner)
         return ReadContext(
             path: file, name: row.name, timeZone: partner.timeZone, zipCharset: partner.zipCharset,
             dialect: partner.dialect, arrival: row.receivedAt.milliseconds, asOfNow: row.asOfNow,
@@ -63,7 +63,7 @@ extension Engine {
     }
 
     private var readLimits: ReadLimits {
-        let limits = house.settings.limits
+        let limits = settings.limits
         return ReadLimits(
             document: limits.document, members: limits.members, depth: limits.depth, field: limits.field,
             record: limits.record)

@@ -24,9 +24,8 @@ extension Engine {
                 if !finishBell.wait(seconds: 5) { return }
                 continue
             }
-            for id in ids { inFlight.insert(id) }
             do { try finish(ids) } catch { alarm("", "archive", "\(error)") }
-            for id in ids { inFlight.remove(id) }
+            finishing.done()
             newsBell.ring()
         }
     }
@@ -113,7 +112,7 @@ extension Engine {
 
     /// A receipt that can't be written changes no outcome; `status` shows it.
     func writeReceipt(_ row: PackageRow, archivedAt: Timestamp?) {
-        let language = house.settings.partner(row.partner).language
+        let language = settings.partner(row.partner).language
         let report = house.receipts.write(
             row, archivedAt: archivedAt, language: ReceiptLanguage(rawValue: language.rawValue) ?? .en,
             into: house.spool.receipts(row.partner)

@@ -97,7 +97,7 @@ extension Engine {
 
     /// Nothing grows for ever: ages and sizes of the configuration.
     private func tidy(_ now: Timestamp) throws {
-        let keep = house.settings.retention
+        let keep = settings.retention
         let before = { (age: Duration) in now.milliseconds - age.components.seconds * 1_000 }
         try reportWaiting(now, olderThan: keep.waiting)
         try house.catalogue.prune(

@@ -21,7 +21,7 @@ extension Engine {
     func intakeLoop(_ work: PartnerWork) {
         while !work.bell.isStopped {
             let look = takeDrops(work)
-            var pause = Double(house.settings.scan.components.seconds)
+            var pause = Double(settings.scan.components.seconds)
             if let next = look.nextLook {
                 let wait = next - house.moments.steady()
                 pause = min(pause, max(0.01, Self.seconds(wait)))
@@ -73,7 +73,7 @@ extension Engine {
     private func hasRoom() -> Bool {
         do {
             let free = try house.spool.freeBytes()
-            guard free < house.settings.minFree else {
+            guard free < settings.minFree else {
                 clearAlarm("", "space")
                 return true
             }

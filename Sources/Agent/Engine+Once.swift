@@ -22,7 +22,7 @@ extension Engine {
         var left: [String] = []
         for name in try house.spool.partnerNames() {
             let work = PartnerWork(
-                name: name, spool: house.spool, settings: house.settings.partner(name), house.settings)
+                name: name, spool: house.spool, settings: settings.partner(name), settings)
             partners.withLock { $0[name] = work }
             left += try drain(work)
         }

@@ -17,7 +17,6 @@ extension Engine {
     private func status() -> AgentStatus {
         var status = AgentStatus(
             processID: Process.id, version: Version.text, startedAt: startedAt.description)
-        let watching = watching.withLock { $0 }
         for work in partners.withLock({ Array($0.values) }).sorted(by: { $0.name < $1.name }) {
             let last = work.last.withLock { $0 }
             status.partners.append(

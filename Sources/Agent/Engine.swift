@@ -32,7 +32,11 @@ package final class Engine: Sendable {
     /// Held while a package's row and folder change.
     let desk = Mutex(())
     let partners = Mutex<[String: PartnerWork]>([:])
-    let watching = Mutex<@Sendable (String) -> String>({ _ in "scan: the watcher does not run" })
+    private let watch = Mutex<WatchProcess?>(nil)
+    private let configured: Mutex<Settings>
+    /// Alarms that this run has cleared or found cleared, so that good news
+    /// costs no write.
+    private let quiet = Mutex<Set<String>>([])
     /// The exchange that a partner's last package went to.
     let lastExchange = Mutex<[String: String]>([:])
 
@@ -43,10 +47,12 @@ package final class Engine: Sendable {
     let newsBell = Doorbell()
     private let threads = Mutex<[WorkerThread]>([])
     private let running = Mutex(0)
+    private let taking = Atomic(false)
 
     package init(_ house: House, logger: Logger) throws {
         self.house = house
         self.logger = logger
+        configured = Mutex(house.settings)
         board = LaneBoard(bell: workBell)
         finishing = PackageQueue(bell: finishBell)
         mint = IDMint(after: try house.journal.newestID(), house.moments)
@@ -66,6 +72,7 @@ package final class Engine: Sendable {
         run("waybill.archive", nice: 5) { [self] in finishLoop() }
         run("waybill.house", nice: 5) { [self] in houseLoop() }
         guard intake else { return }
+        taking.store(true, ordering: .relaxed)
         for name in try house.spool.partnerNames() { startIntake(name) }
     }
 
@@ -82,6 +89,8 @@ package final class Engine: Sendable {
         try house.journal.close()
     }
 
+    /// Whether partners' folders are looked at: false for a command alone.
+    var takesDrops: Bool { taking.load(ordering: .relaxed) }
     var isStopping: Bool { workBell.isStopped }
 
     /// Runs a loop on a thread of its own until it returns.
@@ -96,10 +105,10 @@ package final class Engine: Sendable {
     }
 
     func startIntake(_ name: String) {
-        let settings = house.settings.partner(name)
+        let common = settings
         let work = partners.withLock { partners -> PartnerWork? in
             guard partners[name] == nil else { return nil }
-            let work = PartnerWork(name: name, spool: house.spool, settings: settings, house.settings)
+            let work = PartnerWork(name: name, spool: house.spool, settings: common.partner(name), common)
             partners[name] = work
             return work
         }
@@ -112,9 +121,24 @@ package final class Engine: Sendable {
         partners.withLock { $0[partner] }?.bell.ring()
     }
 
-    /// How the watcher sees a partner's folder, for `status`.
-    package func setWatching(_ words: @escaping @Sendable (String) -> String) {
-        watching.withLock { $0 = words }
+    /// What is configured; read anew when a partner is added.
+    var settings: Settings { configured.withLock { $0 } }
+
+    func readSettingsAnew() throws {
+        let fresh = try house.reload()
+        configured.withLock { $0 = fresh }
+    }
+
+    func setWatcher(_ process: WatchProcess) { watch.withLock { $0 = process } }
+
+    /// How a partner's folder is watched, for `status`.
+    func watching(_ partner: String) -> String {
+        let process = watch.withLock { $0 }
+        return process?.state(of: house.spool.input(partner)) ?? "scan: the watcher does not run"
+    }
+
+    func watchAlso(_ partner: String) {
+        watch.withLock { $0 }?.add(house.spool.input(partner))
     }
 
     // MARK: Trouble
@@ -123,6 +147,7 @@ package final class Engine: Sendable {
     /// is said in the log, since nothing else is left.
     func alarm(_ partner: String, _ kind: String, _ text: String) {
         logger.warning("alarm", metadata: ["partner": "\(partner)", "kind": "\(kind)", "text": "\(text)"])
+        quiet.withLock { _ = $0.remove("\(partner) \(kind)") }
         do {
             try house.journal.raise(
                 Alarm(at: house.moments.now, partner: partner, kind: kind, text: text))
@@ -132,6 +157,7 @@ package final class Engine: Sendable {
     }
 
     func clearAlarm(_ partner: String, _ kind: String) {
+        guard quiet.withLock({ $0.insert("\(partner) \(kind)").inserted }) else { return }
         do { try house.journal.clear(partner: partner, kind: kind, at: house.moments.now) } catch {
             logger.error("alarm not cleared", metadata: ["error": "\(error)"])
         }

@@ -13,6 +13,8 @@ package import SpoolStore
 /// the root's lock.
 package struct House: Sendable {
     package var settings: Settings
+    /// Reads the configuration anew.
+    package var reload: @Sendable () throws -> Settings
     package var spool: Spool
     package var journal: Journal
     package var catalogue: CatalogueStore
@@ -24,11 +26,12 @@ package struct House: Sendable {
     package var moments: Moments
 
     package init(
-        settings: Settings, spool: Spool, journal: Journal, catalogue: CatalogueStore, media: MediaStore,
+        settings: Settings, reload: @escaping @Sendable () throws -> Settings, spool: Spool, journal: Journal, catalogue: CatalogueStore, media: MediaStore,
         desk: ReadingDesk, archiver: Archiver, retention: Retention, receipts: ReceiptWriter,
         moments: Moments = .system
     ) {
         self.settings = settings
+        self.reload = reload
         self.spool = spool
         self.journal = journal
         self.catalogue = catalogue

@@ -17,7 +17,14 @@ final class PackageSet: Sendable {
 
 /// Packages that wait for a thread of their own, first in, first out.
 final class PackageQueue: Sendable {
-    private let state = Mutex<(ids: [PackageID], known: Set<PackageID>)>(([], []))
+    private struct State {
+        var ids: [PackageID] = []
+        var known: Set<PackageID> = []
+        /// Taken and not done yet.
+        var taken: Set<PackageID> = []
+    }
+
+    private let state = Mutex(State())
     private let bell: Doorbell
 
     init(bell: Doorbell) { self.bell = bell }
@@ -30,16 +37,23 @@ final class PackageQueue: Sendable {
         bell.ring()
     }
 
-    /// At most `limit` of them, oldest first.
+    /// At most `limit` of them, oldest first; held until `done`.
     func take(_ limit: Int) -> [PackageID] {
         state.withLock { state in
-            let taken = Array(state.ids.prefix(limit))
-            state.ids.removeFirst(taken.count)
-            state.known.subtract(taken)
-            return taken
+            let ids = Array(state.ids.prefix(limit))
+            state.ids.removeFirst(ids.count)
+            state.known.subtract(ids)
+            state.taken = Set(ids)
+            return ids
         }
     }
 
-    func holds(_ id: PackageID) -> Bool { state.withLock { $0.known.contains(id) } }
-    var isEmpty: Bool { state.withLock { $0.ids.isEmpty } }
+    func done() { state.withLock { $0.taken = [] } }
+
+    /// Whether it waits or is being worked on.
+    func holds(_ id: PackageID) -> Bool {
+        state.withLock { $0.known.contains(id) || $0.taken.contains(id) }
+    }
+
+    var isEmpty: Bool { state.withLock { $0.ids.isEmpty && $0.taken.isEmpty } }
 }

@@ -15,7 +15,7 @@ import SystemPackage
 
 /// Opens what the engine works with. The caller holds the root's lock.
 enum Assembly {
-    static func house(_ loaded: LoadedSettings) throws -> House {
+    static func house(_ loaded: LoadedSettings, _ layout: RootLayout) throws -> House {
         let files = RealFileSystem()
         let settings = loaded.settings
         let spool = Spool(root: loaded.spool, files: files)
@@ -29,7 +29,8 @@ enum Assembly {
             volume: loaded.media, database: database("media.db"), options: options, files: files)
         let secret = try journal.secret { (0..<32).map { _ in UInt8.random(in: 0...255) } }
         return House(
-            settings: settings, spool: spool, journal: journal,
+            settings: settings,
+            reload: { try SettingsLoader.load(layout, files: RealFileSystem()).settings }, spool: spool, journal: journal,
             catalogue: try CatalogueStore(path: database("catalogue.db"), options: options), media: media,
             desk: ReadingDesk(files: files, secret: secret),
             archiver: Archiver(files: files, archive: spool.archive),

@@ -33,6 +33,10 @@ struct FactFinder {
         facts.user = geteuid()
         facts.owner = ActingUser.owner(of: gate.loaded.spool)?.user ?? facts.user
         facts.foreignFiles = try foreignFiles(owner: facts.owner)
+        if let readers = gate.loaded.settings.store.group {
+            facts.readers = readers
+            facts.readersRefusal = readersRefusal(readers)
+        }
         facts.volumes = [
             ("store", gate.loaded.store), ("spool", gate.loaded.spool), ("media", gate.loaded.media),
         ]
@@ -85,6 +89,23 @@ struct FactFinder {
         guard try files.exists(store) else { return [] }
         return try files.list(store).filter { try files.status(store.appending($0)).owner != owner }
             .map { store.appending($0).string }
+    }
+
+    /// Why a group can't reach what it may read in the store.
+    private func readersRefusal(_ group: String) -> String {
+        guard let entry = unsafe getgrnam(group) else { return "there is no such group on this system" }
+        let id = unsafe entry.pointee.gr_gid
+        do throws(FileError) {
+            var path = gate.loaded.store
+            let store = try files.statusFollowingLinks(path)
+            if store.group != id || store.mode & 0o050 != 0o050 { return "may not enter \(path)" }
+            while path.removeLastComponent(), !path.isEmpty {
+                let folder = try files.statusFollowingLinks(path)
+                let bit: UInt32 = folder.group == id ? 0o010 : 0o001
+                if folder.mode & bit == 0 { return "may not pass through \(path)" }
+            }
+            return ""
+        } catch { return error.isNotFound ? "" : error.description }
     }
 
     // MARK: Partners

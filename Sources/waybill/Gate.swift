@@ -61,7 +61,7 @@ struct Gate {
     func alone(_ work: (Engine) throws -> Answer) throws -> Answer {
         let lock = try lock()
         defer { withExtendedLifetime(lock) {} }
-        let engine = try Engine(try Assembly.house(loaded), logger: Logs.quiet())
+        let engine = try Engine(try Assembly.house(loaded, layout), logger: Logs.quiet())
         try engine.start(intake: false)
         let answer: Answer
         do { answer = try work(engine) } catch {

@@ -37,7 +37,7 @@ struct Run: AsyncParsableCommand {
         let lock = try gate.lock()
         let level = Logger.Level(rawValue: gate.loaded.settings.logLevel.rawValue)
         let logger = Logs.agent(level ?? .notice)
-        let engine = try Engine(try Assembly.house(gate.loaded), logger: logger)
+        let engine = try Engine(try Assembly.house(gate.loaded, gate.layout), logger: logger)
         let service = try AgentService(
             engine: engine, socket: gate.socket, watcher: Self.watcher,
             notify: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"], logger: logger)

@@ -97,7 +97,7 @@ final class RunningAgent {
     init(_ root: WaybillRoot) throws {
         socket = try ReadySocket(root.path("ready.sock"))
         log = root.path("agent.log")
-        FileManager.default.createFile(atPath: log, contents: nil)
+        try root.folder.write("agent.log", "")
         process.executableURL = URL(fileURLWithPath: WaybillRoot.programs + "/waybill")
         process.arguments = ["--root", root.root, "run"]
         process.environment = ProcessInfo.processInfo.environment.merging(["NOTIFY_SOCKET": socket.path]) { $1 }
@@ -105,7 +105,9 @@ final class RunningAgent {
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         process.standardError = process.standardOutput
         try process.run()
-        try #require(try socket.wait(for: "READY=1"), "the agent was not ready: \(try words())")
+        let isReady = try socket.wait(for: "READY=1")
+        let said = try words()
+        try #require(isReady, "the agent was not ready: \(said)")
     }
 
     deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
