@@ -148,6 +148,9 @@ import Testing
     @Test("empty, unknown, foreign and missing files")
     func foreign() throws {
         #expect(bench.error(try bench.context("a.xml", [])) == .empty(ReadPlace()))
+        let zeros = bench.error(try bench.context("a.xml", [UInt8](repeating: 0, count: 9_000)))
+        #expect(zeros == .empty(ReadPlace()))
+        #expect(zeros?.mayBeUnfinished == true)
         guard case .wrongDialect = bench.error(try bench.context("a.csv", "id;name\n1;x\n")) else {
             Issue.record("a CSV was not refused")
             return

@@ -54,6 +54,10 @@ final class DocumentStream {
         } catch { throw ReadError(error, member: member) }
         window = TextWindow(finding.encoding, size: Self.windowSize)
         buffer = Array(repeating: 0, count: Self.piece)
+        // Zeros are what a file that is still being filled looks like.
+        guard start.contains(where: { $0 != 0 && !Self.isSpace($0) }) else {
+            throw .empty(ReadPlace(member: member))
+        }
         guard let found = Self.format(start) else {
             throw .wrongDialect(
                 ReadPlace(member: member), detail: "neither XML nor JSON: \(Self.words(start.prefix(40)))")
