@@ -54,13 +54,14 @@ import Testing
             facts.openFiles = 256
             facts.hasUTF8Locale = false
             facts.retention = []
+            (facts.readers, facts.readersRefusal) = ("shop", "may not enter")
             facts.volumes[0].isRemote = true
             facts.volumes[1].isReadOnly = true
             facts.volumes[2].type = ""
             facts.partners[0].refusal = "Permission denied"
             facts.partners[0].outputMode = nil
         }
-        #expect(all.count == 17)
+        #expect(all.count == 18)
         for check in all { #expect(!check.fix.isEmpty, "\(check.name)") }
     }
 

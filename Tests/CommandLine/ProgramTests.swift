@@ -194,6 +194,17 @@ import Testing
         #expect(offline.output.contains("BAD      partner erp-1c: offline: "))
     }
 
+    @Test("doctor sees whether the shop's group reaches the store") func readers() throws {
+        let group = try #require(getgrgid(getegid())).pointee.gr_name.map { String(cString: $0) } ?? ""
+        try folder.write("etc/waybill.yaml", "store: { group: \(group) }\n")
+        #expect(chmod(folder.root, 0o755) == 0)
+        #expect(try run("doctor").output.contains("ok       readers of the store: group \(group)\n"))
+        #expect(chmod(folder.path("var"), 0o700) == 0)
+        let shut = try run("doctor")
+        #expect(shut.status == 1)
+        #expect(shut.output.contains("group \(group): may not pass through \(folder.path("var"))\n"))
+    }
+
     @Test("commands without an agent say what is held by nobody") func decide() throws {
         let answer = try run("approve", "20261124", "20261125")
         #expect(answer.status == 5)

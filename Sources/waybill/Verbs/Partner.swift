@@ -38,7 +38,7 @@ struct PartnerAdd: ParsableCommand {
             if isNew, answer.exit == 0 {
                 answer.message =
                     (answer.message ?? "") + "\nconfiguration: \(sample): set its time zone, then "
-                    + "`waybill check-config`; a running agent takes it at its next start"
+                    + "`waybill check-config`; a running agent takes later changes at its next start"
             }
             return answer
         }
