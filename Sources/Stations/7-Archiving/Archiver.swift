@@ -125,10 +125,14 @@ package struct Archiver: Sendable {
         let archived = Archived(
             id: row.id, sha256: found.sha256, path: "\(day)/\(name)", size: found.status.size,
             modified: found.status.modified, dropped: contents.dropped)
+        // An earlier run may have moved some of what lay beside the payload.
+        let again = facts != nil || there != nil
+        let moved = again ? try earlier(row.id, in: folder).filter { $0 != name } : []
         // With the payload gone the folder may be half empty: the facts that
         // the first run wrote know more.
         if here != nil || (facts?.size ?? 0) == 0 {
-            let text = Self.facts(row, archived, extra: contents.extra, at: now)
+            let beside = Set(moved + contents.extra.map { ArchiveName.file(row.id, $0) }).sorted()
+            let text = Self.facts(row, archived, beside: beside, at: now)
             try filing { () throws(FileError) in
                 try files.atomicWriteUnsynced(factsPath, Array(text.utf8), mode: 0o664)
             }
@@ -143,23 +147,19 @@ package struct Archiver: Sendable {
         }
         if here != nil { try move(source, to: target, sha256: found.sha256, id: row.id) }
         sums.append((found.sha256, name))
-        let again = facts != nil || there != nil
-        if again { sums += try earlier(row.id, in: folder, but: Set(sums.map(\.name))) }
+        for name in moved where !sums.contains(where: { $0.name == name }) {
+            sums.append((try Checksum(files: files).file(folder.appending(name)).sha256, name))
+        }
         return Placed(
             day: day, archived: archived, sums: sums, again: again, folder: item.folder,
             settled: Set(contents.dropped + contents.extra + contents.ours + [item.payload]))
     }
 
-    /// Files of the package that an earlier run put into the day folder.
-    private func earlier(_ id: PackageID, in folder: FilePath, but known: Set<String>) throws(ArchiveError)
-        -> [(sha256: String, name: String)]
-    {
-        let names = try filing { () throws(FileError) in try files.list(folder) }.map(\.string)
-        var result: [(sha256: String, name: String)] = []
-        for name in names where name.hasPrefix("\(id)-") && !known.contains(name) {
-            result.append((try Checksum(files: files).file(folder.appending(name)).sha256, name))
-        }
-        return result
+    /// Names of the package's files that an earlier run put into the day
+    /// folder.
+    private func earlier(_ id: PackageID, in folder: FilePath) throws(ArchiveError) -> [String] {
+        try filing { () throws(FileError) in try files.list(folder) }.map(\.string)
+            .filter { $0.hasPrefix("\(id)-") }
     }
 
     /// What lies in the package's folder beside the payload.
@@ -238,14 +238,16 @@ package struct Archiver: Sendable {
         }
     }
 
-    static func facts(_ row: PackageRow, _ archived: Archived, extra: [String], at now: Timestamp) -> String {
+    /// - Parameter beside: names in the archive of what lay beside the payload.
+    static func facts(_ row: PackageRow, _ archived: Archived, beside: [String], at now: Timestamp) -> String
+    {
         var members = row.facts
         members += [
             ("sha256", .text(archived.sha256)), ("hash", .text(row.hash)),
             ("mtime", .text(Timestamp(milliseconds: archived.modified / 1_000_000).description)),
             ("ended_at", .text(row.endedAt?.description)), ("archived_at", .text(now.description)),
             ("archive", .text(archived.path)),
-            ("beside", .list(extra.map { .text(ArchiveName.file(row.id, $0)) })),
+            ("beside", .list(beside.map { .text($0) })),
             ("dropped", .list(archived.dropped.map { .text($0) })),
         ]
         return JSONText.object(members).document
