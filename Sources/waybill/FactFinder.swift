@@ -34,8 +34,8 @@ struct FactFinder {
         facts.owner = ActingUser.owner(of: gate.loaded.spool)?.user ?? facts.user
         facts.foreignFiles = try foreignFiles(owner: facts.owner)
         if let readers = gate.loaded.settings.store.group {
-            facts.readers = readers
-            facts.readersRefusal = readersRefusal(readers)
+            facts.readers = readers.name
+            facts.readersRefusal = readersRefusal(group: readers.id)
         }
         facts.volumes = [
             ("store", gate.loaded.store), ("spool", gate.loaded.spool), ("media", gate.loaded.media),
@@ -92,9 +92,7 @@ struct FactFinder {
     }
 
     /// Why a group can't reach what it may read in the store.
-    private func readersRefusal(_ group: String) -> String {
-        guard let entry = unsafe getgrnam(group) else { return "there is no such group on this system" }
-        let id = unsafe entry.pointee.gr_gid
+    private func readersRefusal(group id: UInt32) -> String {
         do throws(FileError) {
             var path = gate.loaded.store
             let store = try files.statusFollowingLinks(path)

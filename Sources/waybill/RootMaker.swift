@@ -16,9 +16,14 @@ struct RootMaker {
         self.files = files
     }
 
-    /// Makes a folder and those above it.
-    mutating func folder(_ path: FilePath, mode: UInt32 = 0o2775) throws(FileError) {
-        for folder in try files.makeDirectories(path, mode: mode) { note(folder, isFolder: true) }
+    /// Makes a folder and those above it, setgid, so that what a member of
+    /// the group makes there belongs to the group.
+    mutating func folder(_ path: FilePath, mode: UInt32 = 0o2770) throws(FileError) {
+        for folder in try files.makeDirectories(path, mode: mode) {
+            // mkdir leaves setgid out.
+            try files.setMode(folder, mode)
+            note(folder, isFolder: true)
+        }
     }
 
     /// Makes a folder that partners and shops pass through on their way to
@@ -52,7 +57,7 @@ struct RootMaker {
     /// - Returns: false where the file was there already.
     static func write(_ path: FilePath, _ text: String, _ files: any FileSystem) throws(FileError) -> Bool {
         if try files.exists(path) { return false }
-        try files.makeDirectories(path.removingLastComponent(), mode: 0o2775)
+        try files.makeDirectories(path.removingLastComponent(), mode: 0o770)
         try files.atomicWrite(path, Array(text.utf8), mode: 0o664)
         return true
     }

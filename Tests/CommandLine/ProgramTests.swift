@@ -52,6 +52,19 @@ import Testing
         #expect(try folder.read("spool/README.md") == Array("mine\n".utf8))
     }
 
+    @Test(
+        "what a member of the group makes belongs to the group; partners and shops can pass through",
+        arguments: [
+            ("spool/tmp", 0o2770), ("spool/claimed", 0o2770), ("spool/archive", 0o2770), ("var/run", 0o2770),
+            ("var/store", 0o2750), ("etc", 0o2770), ("spool/partners/erp-1c/in", 0o2775), ("spool", 0o755),
+            ("spool/partners", 0o755), ("spool/partners/erp-1c", 0o755), ("var", 0o755), ("media", 0o755),
+        ] as [(String, UInt32)])
+    func modes(path: String, mode: UInt32) {
+        var status = stat()
+        #expect(lstat(folder.path(path), &status) == 0)
+        #expect(status.st_mode & 0o7777 == mode, "\(String(status.st_mode, radix: 8))")
+    }
+
     @Test("init makes again what is missing, and only that") func initRepairs() throws {
         try FileManager.default.removeItem(atPath: folder.path("spool/held"))
         let answer = try program.run(["init", folder.root])

@@ -60,15 +60,18 @@ struct Init: ParsableCommand {
             layout.partners.appending("\(Self.partner).yaml"), SampleConfiguration.partner(Self.partner))
         // The configuration may put each part of the root elsewhere.
         let loaded = try GlobalOptions.load(layout)
-        for folder in [loaded.spool.appending("partners"), loaded.store.removingLastComponent()] {
+        let spool = Spool(root: loaded.spool, files: files)
+        for folder in [spool.partners, loaded.media, loaded.store.removingLastComponent()] {
             try maker.passage(folder)
+        }
+        for folder in SpoolState.allCases.map(spool.folder) + [spool.archive, spool.tmp] {
+            try maker.folder(folder)
         }
         for text in RootTexts.all {
             let path = Self.place(text.path, root: root, loaded)
             try maker.file(path, text.text.replacingOccurrences(of: RootTexts.exampleRoot, with: root.string))
         }
-        let spool = Spool(root: loaded.spool, files: files)
-        try maker.watching(loaded.spool) { () throws(SpoolError) in try spool.prepare() }
+        try spool.prepare()
         try maker.watching(spool.partners) { () throws(SpoolError) in
             try spool.addPartner(Self.partner, group: loaded.settings.partner(Self.partner).groupID)
         }
