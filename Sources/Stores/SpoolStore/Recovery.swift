@@ -136,8 +136,9 @@ extension Recovery.Facts {
     /// Folders with a payload.
     fileprivate var full: [Inventory.Folder] { folders.filter(\.hasPayload) }
 
+    /// None while a copy from a share may still fill one.
     fileprivate func removeEmpty(_ id: PackageID) -> [RecoveryAction] {
-        folders.filter { !$0.hasPayload }.map { .removeEmpty(id, $0.state) }
+        onShare ? [] : folders.filter { !$0.hasPayload }.map { .removeEmpty(id, $0.state) }
     }
 
     fileprivate func reportCopies(_ id: PackageID, of state: SpoolState) -> [RecoveryAction] {

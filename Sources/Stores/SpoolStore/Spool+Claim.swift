@@ -183,6 +183,20 @@ extension Spool {
         return found
     }
 
+    /// Removes the folders of attachments that a stop left without their
+    /// file, or with nothing but their note. Only while nobody claims.
+    package func removeEmptyAttachments() throws(SpoolError) {
+        try spooling { () throws(FileError) in
+            for name in try files.list(attachmentsRoot) {
+                let folder = attachmentsRoot.appending(name)
+                let isEmpty = try files.list(folder).allSatisfy { inner in
+                    SafeName.reserved.contains(inner.string) || inner.string.hasPrefix(".")
+                }
+                if isEmpty { try removeEmptyFolder(folder) }
+            }
+        }
+    }
+
     /// Forgets an attachment that the media volume has: its blob is its
     /// archive.
     package func removeAttachment(_ id: PackageID) throws(SpoolError) {
