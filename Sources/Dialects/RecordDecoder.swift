@@ -88,8 +88,11 @@ package struct DialectLimits: Hashable, Sendable {
     /// Bytes of one field; a longer one makes its record a reject.
     package var field = 1 << 20
     /// Bytes of one record's fields together (a property's dictionary can be
-    /// megabytes, `reference/commerceml.md` 3.2).
+    /// megabytes, `reference/commerceml.md` 3.2). It holds at most an eighth
+    /// as many values: empty ones cost memory, too.
     package var record = 32 << 20
+    /// Values of one record.
+    var values: Int { record / 8 }
     /// Bytes of one record's extras together; what goes over is left out.
     package var extras = 16 << 10
     /// Bytes of one extra value; a longer one is cut.

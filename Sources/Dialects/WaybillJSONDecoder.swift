@@ -167,7 +167,7 @@ package final class WaybillJSONDecoder: RecordDecoder {
         }
         let cut = self.cut
         self.cut = .none
-        if cutter.bytes.isEmpty {
+        if cutter.bytes.isEmpty, !cutter.isTooLarge {
             throw .notWellFormed(line: Int(line), offset: offset, detail: "a value is missing")
         }
         switch cut {

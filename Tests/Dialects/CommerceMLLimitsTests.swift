@@ -89,6 +89,24 @@ import Testing
         #expect(document.records[0].text(.id) == "1")
     }
 
+    @Test("values without a byte count, too")
+    func values() {
+        let text = Fixtures.goods(
+            "<Товар><Ид>1</Ид><ЗначенияСвойств><ЗначенияСвойства><Ид>p</Ид>"
+                + String(repeating: "<Значение/>", count: 5_000)
+                + "</ЗначенияСвойства></ЗначенияСвойств></Товар><Товар><Ид>2</Ид></Товар>")
+        let document = ReadDocument(Array(text.utf8), limits: limits { $0.record = 8_000 })
+        #expect(document.records.map(\.defect) == [.tooLarge, nil])
+        #expect(document.records[0].entries.count <= 1_010)
+        let json = Array(
+            "[{\"type\":\"product\",\"id\":\"1\",\"groups\":[\(String(repeating: "0,", count: 2_000))0]}]"
+                .utf8)
+        let list = ReadDocument(json, format: .json, limits: limits { $0.record = 8_000 })
+        #expect(list.error == nil)
+        #expect(list.records.map(\.defect) == [.tooLarge])
+        #expect(ReadDocument(json, format: .json).records.map(\.defect) == [nil])
+    }
+
     @Test("extras are cut between characters, and kept up to their limit")
     func extras() {
         let text = Fixtures.goods(
@@ -121,6 +139,21 @@ import Testing
         let document = ReadDocument(Array(text.utf8), limits: limits { $0.record = 200 })
         #expect(document.records.count == 5_000)
         #expect(document.records.allSatisfy { $0.defect == nil })
+    }
+
+    @Test("groups that wait for their parent's id wait in bounds")
+    func orphans() {
+        let group = "<Группа><Ид>g</Ид></Группа>"
+        let text =
+            "<КоммерческаяИнформация><Классификатор><Группы><Группа><Группы><Группа/>"
+            + String(repeating: group, count: 10_002)
+            + "</Группы><Ид>top</Ид></Группа>\(group)</Группы></Классификатор></КоммерческаяИнформация>"
+        let records = ReadDocument(text).records
+        #expect(records.count == 10_005)
+        #expect(records.count { $0.defect == .tooLarge } == 2)
+        #expect(records.count { $0.defect == .empty } == 1)
+        #expect(records.count { $0.text(.parent) == "top" } == 10_000)
+        #expect(records.last?.states(.parent) == false)
     }
 
     @Test("damage of any kind ends in an error or in records, never in a crash", arguments: 0..<4)

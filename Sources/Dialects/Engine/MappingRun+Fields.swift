@@ -16,7 +16,9 @@ extension MappingRun {
             return
         }
         guard isInRecord else { return }
-        guard record.builder.bytes.count + record.held.count + range.count <= limits.record else {
+        guard record.builder.bytes.count + record.held.count + range.count <= limits.record,
+            record.builder.entries.count < limits.values
+        else {
             record.builder.refuse(.tooLarge)
             return
         }
@@ -288,12 +290,17 @@ extension MappingRun {
             record.builder.add(.deleted, Array("false".utf8))
         }
         if let parent = outer.last, table.nested != nil, parent.rule == record.rule {
-            if parent.id.isEmpty {
-                outer[outer.count - 1].orphans.append(record)
-                leave()
-                return
+            if !parent.id.isEmpty {
+                record.builder.add(.parent, parent.id)
+            } else if record.builder.defect == nil {
+                if orphans < Self.orphanLimit {
+                    orphans += 1
+                    outer[outer.count - 1].orphans.append(record)
+                    leave()
+                    return
+                }
+                record.builder.refuse(.tooLarge)
             }
-            record.builder.add(.parent, parent.id)
         }
         declare(table.kind)
         emit(record)
@@ -306,6 +313,7 @@ extension MappingRun {
             line: record.line, record.builder)
         for var orphan in record.orphans {
             if !record.id.isEmpty { orphan.builder.add(.parent, record.id) }
+            orphans -= 1
             emit(orphan)
         }
     }

@@ -60,6 +60,10 @@ struct MappingRun: XMLHandler {
     var record = OpenRecord()
     /// Records around `record`, outermost first.
     var outer: [OpenRecord] = []
+    /// Records that wait for the id of one around them.
+    var orphans = 0
+    /// How many may wait: ids come first in every real file.
+    static let orphanLimit = 10_000
     var feedCache: [FeedCache]
 
     init(_ mapping: CompiledMapping, limits: DialectLimits) {

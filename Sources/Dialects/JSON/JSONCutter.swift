@@ -10,6 +10,7 @@ struct JSONCutter {
     private(set) var isTooLarge = false
     /// Newlines in what was taken last.
     private(set) var lines: Int32 = 0
+    private var values = 0
     private var depth = 0
     private var inString = false
     private var isEscaped = false
@@ -29,6 +30,7 @@ struct JSONCutter {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(contentsOf: prefix)
         self.depth = depth
+        values = 0
         isTooLarge = false
         inString = false
         isEscaped = false
@@ -61,19 +63,23 @@ struct JSONCutter {
                 inString = true
             case 123, 91:
                 depth += 1
+                values += 1
                 if depth > limits.depth { step = .tooDeep; break loop }
             case 125, 93:
                 if isScalar { step = .done; break loop }
                 depth -= 1
                 if depth <= 0 { at += 1; step = .done; break loop }
             case 10: lines += 1; fallthrough
-            case 9, 13, 32, 44:
+            case 9, 13, 32:
                 if isScalar { step = .done; break loop }
+            case 44, 58:
+                if isScalar { step = .done; break loop }
+                values += 1
             default: if depth == 0 { isScalar = true }
             }
             at += 1
         }
-        if bytes.count + (at - start) > limits.record { isTooLarge = true }
+        if bytes.count + (at - start) > limits.record || values > limits.values { isTooLarge = true }
         if !isTooLarge { bytes.append(copying: piece.extracting(start..<at)) }
         return at
     }
