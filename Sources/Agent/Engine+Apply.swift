@@ -184,7 +184,7 @@ extension Engine {
                 "package.id": "\(row.id)", "partner": "\(row.partner)", "name": "\(row.path)",
                 "records": "\(row.counts.total.read)", "rejects": "\(row.rejects)",
             ])
-        if row.outcome.isFinal { finishing.add(row.id) }
+        finishing.add(row.id)
     }
 
     /// Packages whose waiting records found what they waited for.

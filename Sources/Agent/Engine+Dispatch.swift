@@ -83,15 +83,16 @@ extension Engine {
     /// Defers or quarantines, by what went wrong and by how fresh the file is.
     ///
     /// Without proof that the writer is gone, and within ten minutes of the
-    /// file's last change, half a file may yet become a whole one
+    /// claim, half a file may yet become a whole one
     /// (architecture, invariant 5); never so for what was given by hand.
     func stopUnread(_ row: PackageRow, _ error: ReadError, _ context: ReadContext?) {
         switch error.disposition {
         case .halt: trouble(row, error)
         case .retry: postpone(row, reason: "\(error)")
         case .quarantine:
-            let age = house.moments.now.milliseconds - lastChange(row)
-            if error.mayBeUnfinished, !row.byHand, age < Self.freshFor {
+            let age = house.moments.now.milliseconds - row.receivedAt.milliseconds
+            let mayGrow = error.mayBeUnfinished && !row.byHand && !finished.contains(row.id)
+            if mayGrow, age < Self.freshFor {
                 postpone(row, reason: "\(error)")
             } else {
                 quarantine(row, reason: error.description, cure: error.cure, place: error.place)
@@ -99,17 +100,8 @@ extension Engine {
         }
     }
 
+    /// Milliseconds after the claim; the file's last change was before it.
     private static let freshFor: Int64 = 600_000
-
-    /// Milliseconds; arrival where the folder can't say.
-    private func lastChange(_ row: PackageRow) -> Int64 {
-        do {
-            let modified = try house.spool.package(row.id, .claimed)?.note?.modified ?? 0
-            return min(modified / 1_000_000, row.receivedAt.milliseconds)
-        } catch {
-            return row.receivedAt.milliseconds
-        }
-    }
 
     func postpone(_ row: PackageRow, reason: String) {
         var row = row

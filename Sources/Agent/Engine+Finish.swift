@@ -34,8 +34,8 @@ extension Engine {
         var rows: [PackageID: PackageRow] = [:]
         var items: [ArchiveItem] = []
         for id in ids {
-            guard var row = try house.journal.row(id), row.outcome.isFinal, row.outcome != .quarantined,
-                row.archivePath == nil
+            guard var row = try house.journal.row(id), row.archivePath == nil,
+                row.outcome == .waiting || (row.outcome.isFinal && row.outcome != .quarantined)
             else { continue }
             let state = try house.spool.locate(id) ?? .claimed
             let package = try house.spool.package(id, state)
@@ -48,6 +48,8 @@ extension Engine {
                 try move(row)
                 continue
             }
+            // Its records wait for others; its pictures don't.
+            if row.outcome == .waiting { continue }
             rows[id] = row
             items.append(ArchiveItem(row: row, folder: house.spool.folder(id, state), payload: payload))
         }
@@ -73,22 +75,25 @@ extension Engine {
     ///
     /// - Returns: why they have to wait, nil where all are kept.
     private func keepPictures(of row: PackageRow, _ package: PackageFolder?) throws -> String? {
-        guard row.outcome == .applied || row.outcome == .appliedWithRejects, let file = package?.file else {
+        guard [.applied, .appliedWithRejects, .waiting].contains(row.outcome), let file = package?.file else {
             return nil
         }
         guard try house.desk.isArchive(file) else { return nil }
         if case .offline(let reason) = house.media.state {
             return "its pictures wait for the media volume: \(reason)"
         }
-        var context = readContext(row, file)
-        context.dialect = "auto"
         do {
-            _ = try house.desk.keepPictures(
-                of: context, package: row.id, exchange: row.exchange, partner: row.partner, into: house.media)
-            return nil
+            let result = try house.desk.keepPictures(
+                of: readContext(row, file), package: row.id, exchange: row.exchange, partner: row.partner,
+                into: house.media)
+            for error in result.unreadable { alarm(row.partner, "media", "\(row.path): \(error)") }
         } catch let error as MediaError {
             return "its pictures wait for the media volume: \(error)"
+        } catch let error as ReadError {
+            // The records are in the store; the archive keeps the whole ZIP.
+            alarm(row.partner, "media", "\(row.path): its pictures can't be unpacked: \(error)")
         }
+        return nil
     }
 
     /// A loose picture: into the media volume, its blob is its archive.
@@ -101,6 +106,13 @@ extension Engine {
             try house.spool.removeAttachment(file.note.id)
         } catch {
             alarm(file.note.partner, "media", "\(file.note.name): \(error)")
+        }
+    }
+
+    /// Loose pictures that an earlier run, or a volume that was away, left.
+    func keepWaitingAttachments() throws {
+        for file in try house.spool.attachments() where !inFlight.contains(file.note.id) {
+            keepAttachment(file)
         }
     }
 

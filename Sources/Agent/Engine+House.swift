@@ -62,9 +62,7 @@ extension Engine {
     }
 
     private func round(_ now: Timestamp) throws {
-        for file in try house.spool.attachments() where !inFlight.contains(file.note.id) {
-            keepAttachment(file)
-        }
+        try keepWaitingAttachments()
         try recover()
         for row in try house.journal.open() where row.outcome == .waiting && row.counts.total.waiting == 0 {
             // Only its pictures were waiting.

@@ -20,7 +20,7 @@ extension Engine {
     /// Looks into one partner's `in/` until the engine stops.
     func intakeLoop(_ work: PartnerWork) {
         while !work.bell.isStopped {
-            let look = takeDrops(work)
+            let look = takeDrops(work).look
             var pause = Double(settings.scan.components.seconds)
             if let next = look.nextLook {
                 let wait = next - house.moments.steady()
@@ -35,19 +35,21 @@ extension Engine {
     }
 
     /// One look, and the claims it allows.
+    /// - Returns: what was seen, and how many drops were taken.
     @discardableResult
-    func takeDrops(_ work: PartnerWork) -> IntakeLook {
+    func takeDrops(_ work: PartnerWork) -> (look: IntakeLook, taken: Int) {
         let now = house.moments.now
         let look = work.intake.withLock { $0.look(now: house.moments.steady(), wall: now) }
         report(look, of: work, at: now)
-        guard look.volume.isOnline, hasRoom() else { return look }
+        guard look.volume.isOnline, hasRoom() else { return (look, 0) }
+        var taken = 0
         var rest = look.ready[...]
         while !rest.isEmpty, !work.bell.isStopped {
             let group = rest.prefix(Self.claimsAtOnce)
             rest = rest.dropFirst(group.count)
-            claim(Array(group), work)
+            taken += claim(Array(group), work)
         }
-        return look
+        return (look, taken)
     }
 
     private func report(_ look: IntakeLook, of work: PartnerWork, at now: Timestamp) {
@@ -85,7 +87,7 @@ extension Engine {
         }
     }
 
-    private func claim(_ drops: [Drop], _ work: PartnerWork) {
+    private func claim(_ drops: [Drop], _ work: PartnerWork) -> Int {
         var claimed: [ClaimedDrop] = []
         for drop in drops {
             let id = mint.next()
@@ -108,6 +110,7 @@ extension Engine {
             for drop in claimed { inFlight.remove(drop.file.note.id) }
             alarm("", "journal", "\(error)")
         }
+        return claimed.count
     }
 
     /// Gives claimed drops their rows and sends them on.
@@ -127,6 +130,7 @@ extension Engine {
             if item.file.note.kind == .attachment {
                 keepAttachment(item.file)
             } else if let row = rows.first(where: { $0.id == id }) {
+                if item.writer == .gone { finished.insert(id) }
                 if let reason = item.drop.toQuarantine {
                     quarantine(row, reason: reason, cure: "have it exported again; `waybill discard \(id)`")
                 } else {

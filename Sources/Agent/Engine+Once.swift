@@ -26,8 +26,13 @@ extension Engine {
             partners.withLock { $0[name] = work }
             left += try drain(work)
         }
-        while !isStopping, !isIdle { _ = newsBell.wait(seconds: 0.05) }
+        rest()
         return try summary(since: since, left: left)
+    }
+
+    /// Waits until no package moves any more.
+    package func rest() {
+        while !isStopping, !isIdle { _ = newsBell.wait(seconds: 0.05) }
     }
 
     private var isIdle: Bool { board.isIdle && finishing.isEmpty && inFlight.isEmpty }
@@ -35,9 +40,12 @@ extension Engine {
     /// Looks until nothing is left that comes complete by waiting.
     private func drain(_ work: PartnerWork) throws -> [String] {
         while !work.bell.isStopped {
-            let look = takeDrops(work)
+            let (look, taken) = takeDrops(work)
             guard look.volume.isOnline else { return ["\(work.name): offline: \(look.volume.reason)"] }
-            if !look.ready.isEmpty { continue }
+            if taken > 0 { continue }
+            guard look.ready.isEmpty else {
+                return look.ready.map { "\(work.name): \($0.display): could not be taken: waybill status" }
+            }
             guard look.waiting.contains(where: \.isSettling), let next = look.nextLook else {
                 return look.waiting.map { "\(work.name): \($0.path): \($0.missing)" }
             }

@@ -26,6 +26,8 @@ package final class Engine: Sendable {
     let finishing: PackageQueue
     /// Between claim and the board, or in a worker's hands.
     let inFlight = PackageSet()
+    /// Claimed in this run when nobody had it open for writing any more.
+    let finished = PackageSet()
     let mint: IDMint
     let startedAt: Timestamp
 
@@ -68,6 +70,8 @@ package final class Engine: Sendable {
     package func start(intake: Bool) throws {
         try house.spool.prepare()
         try recover()
+        try house.spool.removeEmptyAttachments()
+        try keepWaitingAttachments()
         run("waybill.apply") { [self] in workLoop() }
         run("waybill.archive", nice: 5) { [self] in finishLoop() }
         run("waybill.house", nice: 5) { [self] in houseLoop() }

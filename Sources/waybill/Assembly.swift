@@ -22,7 +22,12 @@ enum Assembly {
         try spool.prepare()
         try files.makeDirectories(loaded.store, mode: 0o2750)
         var options = StoreOptions()
-        options.group = settings.store.group
+        if let group = settings.store.group {
+            options.group = group.name
+            try files.setOwner(loaded.store, user: nil, group: group.id)
+            // After chown, which clears setgid.
+            try files.setMode(loaded.store, 0o2750)
+        }
         func database(_ name: String) -> String { loaded.store.appending(name).string }
         let journal = try Journal(path: database("journal.db"), options: options)
         let media = try MediaStore(

@@ -64,7 +64,11 @@ struct Gate {
         let engine = try Engine(try Assembly.house(loaded, layout), logger: Logs.quiet())
         try engine.start(intake: false)
         let answer: Answer
-        do { answer = try work(engine) } catch {
+        do {
+            answer = try work(engine)
+            // What the command set going ends before this process does.
+            engine.rest()
+        } catch {
             try engine.stop()
             throw error
         }

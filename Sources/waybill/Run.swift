@@ -27,7 +27,9 @@ struct Run: AsyncParsableCommand {
         try await options.reporting { gate in
             if once {
                 let thread = WorkerThread(label: "waybill.once")
-                return try await onThread(thread) { try gate.alone { try $0.runOnce() } }
+                let answer = try await onThread(thread) { try gate.alone { try $0.runOnce() } }
+                for line in answer.lines ?? [] { Terminal.complain("left where it is: \(line)") }
+                return answer
             }
             return try await serve(gate)
         }

@@ -150,6 +150,7 @@ final class ReadySocket {
 
     init(_ path: String) throws {
         self.path = path
+        unlink(path)
         descriptor = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

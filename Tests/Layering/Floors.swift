@@ -55,7 +55,7 @@ enum Floors {
             path: "waybill",
             may: stations.union(stores).union(streams).union([
                 "Agent", "Console", "Dialects", "Records", "ArgumentParser", "Logging", "ServiceLifecycle",
-                "SystemPackage",
+                "SystemPackage", "UnixSignals",
             ]),
             reason: "the roof wires what lies below; C stays in its own rooms"),
         Room(

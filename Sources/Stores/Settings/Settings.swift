@@ -33,7 +33,7 @@ package struct Settings: Sendable, Hashable {
 
     package struct Store: Sendable, Hashable {
         /// System group that may read the stores; nil: only Waybill's own.
-        package var group: String?
+        package var group: SystemGroup?
     }
 
     /// Ages and sizes after which our own notes go.

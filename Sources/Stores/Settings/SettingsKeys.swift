@@ -46,8 +46,8 @@ enum SettingsKeys {
             path: "store.group", kind: .group,
             words:
                 "System group that may read the stores: the shop's. Without it only Waybill's own group may.",
-            set: { if case .group(let group) = $1 { $0.store.group = group.name } },
-            show: { $0.store.group ?? "none" }),
+            set: { if case .group(let group) = $1 { $0.store.group = group } },
+            show: { $0.store.group?.name ?? "none" }),
         optionalDuration(
             "retention.archive_age", \.retention.archiveAge, day...(10_000 * day),
             "Archived packages older than this go, but never the last applied full of a partner. `none`: your cron "
