@@ -17,6 +17,9 @@ package final class WorkerThread: Sendable {
         let mailbox = Mailbox()
         self.mailbox = mailbox
         let thread = Thread {
+            // Foundation names a thread only once it runs; until then it has
+            // its maker's name.
+            Thread.current.name = String(decoding: label.utf8.prefix(15), as: UTF8.self)
             // On Linux a nice value belongs to the calling thread. A refusal
             // leaves the thread at the process's own value, which is right.
             if nice > 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, nice) }
@@ -24,7 +27,6 @@ package final class WorkerThread: Sendable {
         }
         // Parsing a deep document must not meet the small default stack.
         thread.stackSize = 8 << 20
-        thread.name = label
         thread.start()
     }
 
