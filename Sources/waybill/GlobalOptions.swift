@@ -79,8 +79,18 @@ extension GlobalOptions {
 
     private func complain(_ error: any Error) -> any Error {
         if error is ArgumentParser.ExitCode || error is ValidationError || error is CleanExit { return error }
-        for line in "\(error)".split(separator: "\n") { Terminal.complain(String(line)) }
+        for line in Self.words(for: error).split(separator: "\n") { Terminal.complain(String(line)) }
         return ArgumentParser.ExitCode(Self.code(for: error).rawValue)
+    }
+
+    /// What happened and what helps, in lines.
+    static func words(for error: any Error) -> String {
+        guard let error = error as? SocketError else { return "\(error)" }
+        let cure =
+            error.errno == EACCES || error.errno == EPERM
+            ? "be a member of the group of the agent's user, or run waybill as that user"
+            : "waybill status; waybill doctor"
+        return "\(error); \(cure)"
     }
 
     /// What an error of a lower floor means to who called the program.
