@@ -137,10 +137,22 @@ extension PartWork {
         json.comma()
         json.raw(34)
         json.raw(name)
-        json.raw("\":{")
-        for pair in pairs {
+        json.raw("\":")
+        object(pairs, batch)
+    }
+
+    /// Writes an object; the second of one name is `name[2]`, so that none is
+    /// lost.
+    private func object(_ pairs: [(name: Range<Int>, value: Range<Int>)], _ batch: RecordBatch) {
+        json.raw(123)
+        for (index, pair) in pairs.enumerated() {
+            let earlier = pairs[..<index].count { batch.arena[$0.name] == batch.arena[pair.name] }
             json.comma()
-            json.string(batch.arena[pair.name])
+            if earlier == 0 {
+                json.string(batch.arena[pair.name])
+            } else {
+                json.string(batch.arena[pair.name] + "[\(earlier + 1)]".utf8)
+            }
             json.raw(58)
             json.string(batch.arena[pair.value])
         }
@@ -151,14 +163,7 @@ extension PartWork {
     func stageCharacteristics(_ column: Int, _ batch: RecordBatch) {
         guard !form.characteristics.isEmpty else { return }
         json.removeAll()
-        json.raw(123)
-        for pair in form.characteristics {
-            json.comma()
-            json.string(batch.arena[pair.name])
-            json.raw(58)
-            json.string(batch.arena[pair.value])
-        }
-        json.raw(125)
+        object(form.characteristics, batch)
         row.set(column, text: json.bytes)
     }
 

@@ -88,7 +88,7 @@ extension PartWork {
             stageExtra(7, batch)
             stageMark(8, batch)
             isDeleted = row.cells[8] == .integer(1)
-            if !isDeleted, let product, try session.isDeleted(.product, product) { row.set(8, .integer(2)) }
+            if !isDeleted, let product, try session.isDeleted(product: product) { row.set(8, .integer(2)) }
             row.set(9, .integer(frame.stream))
         }
         if let quantity = form[.quantity] {
@@ -116,12 +116,12 @@ extension PartWork {
             try session.note(isDeleted && change.wasDeleted == 0 ? "delete" : "update", "offer", ident)
         case .updated, .unchanged, .stale: break
         }
-        return OfferResult(kind: fold(kinds), deleted: isDeleted && change.wasDeleted == 0)
+        let outcome = change.kind == .inserted && statesRow ? RowChange.Kind.inserted : fold(kinds)
+        return OfferResult(kind: outcome, deleted: isDeleted && change.wasDeleted == 0)
     }
 
-    /// One outcome for a record of several facts.
+    /// One outcome for a record of several facts of an offer that was there.
     private func fold(_ kinds: [RowChange.Kind]) -> RowChange.Kind {
-        if kinds.first == .inserted { return .inserted }
         if kinds.contains(.updated) || kinds.contains(.inserted) { return .updated }
         return !kinds.isEmpty && kinds.allSatisfy { $0 == .stale } ? .stale : .unchanged
     }
@@ -205,7 +205,7 @@ extension PartWork {
         if declared.isEmpty, !form.prices.isEmpty { return [] }
         if !declared.isEmpty, declared.allSatisfy(given.contains) { return [] }
         var kinds: [RowChange.Kind] = []
-        for old in try session.rows(of: .price, offer: offer) {
+        for old in try session.prices(of: offer) {
             guard !given.contains(old.key), declared.isEmpty || declared.contains(old.key) else { continue }
             row.reset(CatalogueTable.price.values.count)
             row.set(1, .null)
@@ -262,7 +262,7 @@ extension PartWork {
     private func zeroStock(_ offer: Int64, _ given: [Int64], _ frame: RecordFrame) throws -> [RowChange.Kind]
     {
         var kinds: [RowChange.Kind] = []
-        for old in try session.rows(of: .stock, offer: offer) where !given.contains(old.key) {
+        for old in try session.stock(of: offer) where !given.contains(old.key) {
             row.reset(CatalogueTable.stock.values.count)
             row.set(0, text: [48].span)
             kinds.append(
@@ -278,7 +278,7 @@ extension PartWork {
         // As old as its newest row: an older file that adds a warehouse
         // changes the sum of them all.
         var asOf = frame.asOf
-        for old in try session.rows(of: .stock, offer: offer) {
+        for old in try session.stock(of: offer) {
             if let value = old.value { total = ExactDecimal.sum(total, Array(value.utf8)) }
             asOf = max(asOf, old.asOf)
         }

@@ -165,16 +165,31 @@ extension CatalogueSession {
         .map { ($0.integer(0) ?? 0, $0.integer(1) ?? 0) }
     }
 
-    /// Second keys of an offer's rows, with their values, the part that
-    /// wrote them and their as-of.
-    package func rows(
-        of table: CatalogueTable, offer: Int64
-    ) throws(StoreError) -> [(key: Int64, value: String?, part: Int64, asOf: Int64)] {
-        let value = table == .price ? "value" : "quantity"
-        return try connection.rows(
-            "SELECT \(table.keys[1]), \(value), part, as_of FROM \(table.name) WHERE offer = ?",
-            [.integer(offer)]
-        ).map { ($0.integer(0) ?? 0, $0.text(1), $0.integer(2) ?? 0, $0.integer(3) ?? 0) }
+    /// A price or stock row of an offer.
+    package struct OfferRow {
+        /// The price type or warehouse.
+        package var key: Int64
+        package var value: String?
+        package var part: Int64
+        package var asOf: Int64
+    }
+
+    package func prices(of offer: Int64) throws(StoreError) -> [OfferRow] { try rows(priceRows, offer) }
+    package func stock(of offer: Int64) throws(StoreError) -> [OfferRow] { try rows(stockRows, offer) }
+
+    private func rows(_ statement: HotStatement, _ offer: Int64) throws(StoreError) -> [OfferRow] {
+        var result: [OfferRow] = []
+        statement.bind(1, offer)
+        defer { statement.reset() }
+        while try statement.step() {
+            var value: String?
+            if case .text(let text) = statement.value(1) { value = text }
+            result.append(
+                OfferRow(
+                    key: statement.integer(0), value: value, part: statement.integer(2),
+                    asOf: statement.integer(3)))
+        }
+        return result
     }
 
     /// The currency a price type has in the store.
@@ -184,9 +199,10 @@ extension CatalogueSession {
 
     // MARK: Marks
 
-    package func isDeleted(_ table: CatalogueTable, _ id: Int64) throws(StoreError) -> Bool {
-        (try connection.row("SELECT coalesce(deleted, 0) FROM \(table.name) WHERE id = ?", [.integer(id)])?
-            .integer(0) ?? 0) != 0
+    package func isDeleted(product: Int64) throws(StoreError) -> Bool {
+        productMark.bind(1, product)
+        defer { productMark.reset() }
+        return try productMark.step() && productMark.integer(0) != 0
     }
 
     /// Sets the deletion mark of a product or an offer, whatever its own

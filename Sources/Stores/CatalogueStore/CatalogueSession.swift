@@ -23,6 +23,9 @@ package final class CatalogueSession {
     private var undoCount: Int64 = 0
     private var changed: [String: IdentSet] = [:]
     private let valueSelect: HotStatement
+    let priceRows: HotStatement
+    let stockRows: HotStatement
+    let productMark: HotStatement
     private var values: [[UInt8]: Int64] = [:]
     private var nextValue: Int64
     private var waitCount: Int64 = 0
@@ -67,6 +70,10 @@ package final class CatalogueSession {
             "INSERT INTO undo (part, n, tbl, id, id2, image) VALUES (?, ?, ?, ?, ?, ?)")
         changeInsert = try connection.prepare(
             "INSERT INTO change (part, kind, entity, ident) VALUES (?, ?, ?, ?)")
+        priceRows = try connection.prepare("SELECT type, value, part, as_of FROM price WHERE offer = ?")
+        stockRows = try connection.prepare(
+            "SELECT warehouse, quantity, part, as_of FROM stock WHERE offer = ?")
+        productMark = try connection.prepare("SELECT coalesce(deleted, 0) FROM product WHERE id = ?")
         valueSelect = try connection.prepare("SELECT id FROM property_value WHERE property = ? AND ext = ?")
         nextValue = 1 + (try connection.row("SELECT max(id) FROM property_value")?.integer(0) ?? 0)
         for table in CatalogueTable.allCases { writers.append(try RowWriter(table, connection)) }
