@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build run demo test lint clean
+.PHONY: help setup setup-test build run demo test crash lint clean
 
 SWIFT ?= swift
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -33,6 +33,9 @@ demo: build ## show a sample exchange on its whole way, in a temporary root
 test: setup-test ## build (debug) and run every test
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build
+
+crash: setup-test ## kill the program at every call that changes the disk (long; make test takes a few)
+	WAYBILL_CRASH=all $(SWIFT) test -j $(JOBS) --filter CrashTests
 
 lint: setup ## formatting, floors, file lengths, licences
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

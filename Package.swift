@@ -120,10 +120,15 @@ let package = Package(
             swiftSettings: common),
         tests("Applying", ["Applying", "CatalogueStore", "Databases", "Records"]),
         tests("ArchiveStreams", ["ArchiveStreams"]),
+        tests("Archiving", ["Archiving", "Databases", "Files", "JournalStore", "Records", system]),
+        tests("CatalogueStore", ["CatalogueStore", "Databases", "Records"]),
         tests("Claiming", ["Claiming", "Files", "Hashing", "Records", "SpoolStore", system]),
         tests(
             "CommandLine",
-            ["waybill", "Agent", "Databases", "JournalStore", "Records", "Sockets", argumentParser, system]),
+            [
+                "waybill", "Agent", "Archiving", "Databases", "Files", "JournalStore", "Records", "Sockets",
+                "SpoolStore", argumentParser, system,
+            ]),
         tests("Crash", ["waybill", "waybill-watch"]),
         tests("Databases", ["Databases"]),
         tests("Dialects", ["Dialects", "Records", "TextStreams"]),
@@ -138,6 +143,8 @@ let package = Package(
         tests("Settings", ["Files", "Settings", system]),
         tests("SpoolStore", ["Files", "Records", "SpoolStore", system]),
         tests("TextStreams", ["TextStreams"]),
+        tests("Threads", ["Threads"]),
         tests("Watching", ["Agent", "waybill-watch", lifecycle, logging, system]),
+        tests("XMLStreams", ["XMLStreams"]),
     ]
 )

@@ -13,8 +13,6 @@ import Settings
 import SpoolStore
 import Threads
 
-extension PackageReader: BatchSource {}
-
 extension Engine {
     /// Works off the board, one package after another, until the engine
     /// stops.
@@ -62,14 +60,17 @@ extension Engine {
             if let marker = try house.catalogue.marker(row.id) {
                 return try resume(row, reader, marker)
             }
+            let source = StoppableSource(reader) { [self] in isStopping }
             let result = try Applier(store: house.catalogue).apply(
-                reader, applyContext(row, reader), now: { house.moments.now.milliseconds }
+                source, applyContext(row, reader), now: { house.moments.now.milliseconds }
             ) { read, total, records in
                 board.report(bytesRead: read, bytesTotal: total, records: records)
             }
             try settle(row, result, reader)
+        } catch is Stopped {
+            logger.notice("package left for the next start", metadata: ["package.id": "\(row.id)"])
         } catch let error as ReadError {
-            stopUnread(row, error, nil)
+            stopUnread(row, error)
         } catch let error as UnbalancedCounts {
             quarantine(row, reason: "\(error)", cure: "`waybill retry \(row.id)` after an update")
         } catch {

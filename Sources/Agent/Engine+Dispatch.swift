@@ -15,29 +15,49 @@ import Threads
 extension Engine {
     // MARK: Where a package goes
 
-    /// Looks into a claimed package and queues it in its lane, holds it, or
+    /// What a look into a package decided.
+    enum Route {
+        case lane(rank: Int)
+        case hold(Set<Lane>)
+        case unread(ReadError)
+        case trouble(any Error)
+    }
+
+    /// Looks into a claimed package, and queues it in its lane, holds it, or
     /// stops it.
     func dispatch(_ row: PackageRow) {
         var row = row
+        let route = look(into: &row)
+        do { try house.journal.save([row], at: house.moments.now) } catch { return trouble(row, error) }
+        send(row, route)
+    }
+
+    /// Notes in the row what the package is; the caller saves it.
+    func look(into row: inout PackageRow) -> Route {
         do {
-            let context = try readContext(row)
-            let found = try house.desk.sniff(context)
+            let found = try house.desk.sniff(try readContext(row))
             row.dialect = found.dialect
             row.scope = found.scope
             row.asOf = found.asOf
-            if let refusal = found.refusal {
-                return stopUnread(row, ReadError.refused(refusal), context)
-            }
-            let unread = found.unread
             row.lane = lane(found)
-            if !unread.isEmpty, found.lanes.subtracting(unread).isEmpty {
-                return holdForStation(row, unread)
+            if let refusal = found.refusal { return .unread(.refused(refusal)) }
+            if !found.unread.isEmpty, found.lanes.subtracting(found.unread).isEmpty {
+                return .hold(found.unread)
             }
-            board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: found.rank))
+            return .lane(rank: found.rank)
         } catch let error as ReadError {
-            stopUnread(row, error, nil)
+            return .unread(error)
         } catch {
-            trouble(row, error)
+            return .trouble(error)
+        }
+    }
+
+    func send(_ row: PackageRow, _ route: Route) {
+        switch route {
+        case .lane(let rank): board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: rank))
+        case .hold(let unread): holdForStation(row, unread)
+        case .unread(let error): stopUnread(row, error)
+        case .trouble(let error): trouble(row, error)
         }
     }
 
@@ -85,7 +105,7 @@ extension Engine {
     /// Without proof that the writer is gone, and within ten minutes of the
     /// claim, half a file may yet become a whole one
     /// (architecture, invariant 5); never so for what was given by hand.
-    func stopUnread(_ row: PackageRow, _ error: ReadError, _ context: ReadContext?) {
+    func stopUnread(_ row: PackageRow, _ error: ReadError) {
         switch error.disposition {
         case .halt: trouble(row, error)
         case .retry: postpone(row, reason: "\(error)")

@@ -79,8 +79,9 @@ extension Engine {
         for id in ids {
             if let row = try house.journal.row(id) { worst = .worse(worst, ExitCode(row.outcome)) }
         }
-        let pictures = attachments > 0 ? ", \(attachments) pictures" : ""
-        return .result(worst, "\(ids.count) packages\(pictures)", packages: ids.map(\.text))
+        let packages = ids.count == 1 ? "1 package" : "\(ids.count) packages"
+        let pictures = attachments == 1 ? ", 1 picture" : attachments > 0 ? ", \(attachments) pictures" : ""
+        return .result(worst, packages + pictures, packages: ids.map(\.text))
     }
 
     /// Nothing more happens to it by itself right now.

@@ -113,29 +113,30 @@ extension Engine {
         return claimed.count
     }
 
-    /// Gives claimed drops their rows and sends them on.
+    /// Gives claimed drops their rows, in one commit, and sends them on.
     private func register(_ claimed: [ClaimedDrop], partner: String) throws {
         let now = house.moments.now
         var exchanges: [ExchangeKey: String] = [:]
-        var rows: [PackageRow] = []
+        var rows: [(row: PackageRow, route: Route)] = []
         for item in claimed where item.file.note.kind == .package {
-            let row = try newRow(item, partner, now, &exchanges)
+            var row = try newRow(item, partner, now, &exchanges)
             lastExchange.withLock { $0[partner] = row.exchange }
-            rows.append(row)
+            if item.writer == .gone { finished.insert(row.id) }
+            let route = item.drop.toQuarantine == nil ? look(into: &row) : .lane(rank: 0)
+            rows.append((row, route))
         }
-        try house.journal.save(rows, at: now)
+        try house.journal.save(rows.map(\.row), at: now)
+        var next = rows.makeIterator()
         for item in claimed {
-            let id = item.file.note.id
-            defer { inFlight.remove(id) }
-            if item.file.note.kind == .attachment {
+            defer { inFlight.remove(item.file.note.id) }
+            guard item.file.note.kind == .package, let (row, route) = next.next() else {
                 keepAttachment(item.file)
-            } else if let row = rows.first(where: { $0.id == id }) {
-                if item.writer == .gone { finished.insert(id) }
-                if let reason = item.drop.toQuarantine {
-                    quarantine(row, reason: reason, cure: "have it exported again; `waybill discard \(id)`")
-                } else {
-                    dispatch(row)
-                }
+                continue
+            }
+            if let reason = item.drop.toQuarantine {
+                quarantine(row, reason: reason, cure: "have it exported again; `waybill discard \(row.id)`")
+            } else {
+                send(row, route)
             }
         }
     }

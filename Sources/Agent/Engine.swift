@@ -80,7 +80,8 @@ package final class Engine: Sendable {
         for name in try house.spool.partnerNames() { startIntake(name) }
     }
 
-    /// Ends after the batch at hand; what waits is taken up by the next start.
+    /// Ends after the batch at hand, whose package is read again, as is what
+    /// waits, by the next start.
     package func stop() throws {
         for bell in [workBell, finishBell, houseBell, newsBell] { bell.stop() }
         partners.withLock { partners in for work in partners.values { work.bell.stop() } }
