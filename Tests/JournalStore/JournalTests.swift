@@ -107,3 +107,62 @@ import Testing
         #expect(try journal.read { try JournalQueries.alarms($0) }.count == 1)
     }
 }
+
+@Suite("Questions to the journal") struct JournalQueryTests {
+    private let folder: TemporaryFolder
+    private let journal: Journal
+
+    init() throws {
+        folder = try TemporaryFolder()
+        journal = try Journal(path: folder.path("journal.db"), options: StoreOptions())
+    }
+
+    private func save(_ id: String, _ outcome: Outcome, _ change: (inout PackageRow) -> Void = { _ in })
+        throws
+    {
+        var row = PackageRow(
+            id: try #require(PackageID(id)), exchange: "x", partner: "p", name: "\(id).xml",
+            path: "webdata/\(id).xml",
+            size: 1, receivedAt: Timestamp(milliseconds: 1_000), outcome: outcome)
+        change(&row)
+        try journal.save([row], at: Timestamp(milliseconds: 2_000))
+    }
+
+    @Test("open, due, unfinished and archived rows are told apart")
+    func lists() throws {
+        try save("a-1", .claimed)
+        try save("a-2", .deferred) { $0.nextTry = Timestamp(milliseconds: 50) }
+        try save("a-3", .deferred) { $0.nextTry = Timestamp(milliseconds: 90) }
+        try save("a-4", .applied)
+        try save("a-5", .applied) { $0.archivePath = "p/2026/01/01/a-5" }
+        try save("a-6", .applied) {
+            $0.archivePath = "p/2026/01/01/a-6"
+            $0.expiredAt = Timestamp(milliseconds: 70)
+        }
+        try save("a-7", .quarantined)
+        #expect(try journal.open().map(\.id.text) == ["a-1", "a-2", "a-3", "a-7"])
+        #expect(try journal.due(at: Timestamp(milliseconds: 50)).map(\.id.text) == ["a-2"])
+        #expect(try journal.unfinished().map(\.id.text) == ["a-4"])
+        let archived = try journal.read { try JournalQueries.archived(partner: "p", after: "", limit: 9, $0) }
+        #expect(archived.map(\.id.text) == ["a-5"])
+        #expect(
+            try journal.read { try JournalQueries.find("a-4.xml", limit: 9, $0) }.map(\.id.text) == ["a-4"])
+        #expect(
+            try journal.read { try JournalQueries.rows(prefix: "a-", limit: 2, $0) }.map(\.id.text) == [
+                "a-7", "a-6",
+            ])
+        #expect(try journal.read { try JournalQueries.recent(1, partner: "p", $0) }.map(\.id.text) == ["a-7"])
+        let tally = try journal.read { try JournalQueries.tally($0) }
+        #expect(tally.first { $0.outcome == "deferred" }?.count == 2)
+    }
+
+    @Test("the secret is made once and stays")
+    func secret() throws {
+        let first = try journal.secret { Array(repeating: 7, count: 32) }
+        #expect(first.count == 64)
+        #expect(try journal.secret { Array(repeating: 9, count: 32) } == first)
+        try journal.close()
+        let again = try Journal(path: folder.path("journal.db"), options: StoreOptions())
+        #expect(try again.secret { [] } == first)
+    }
+}
