@@ -64,7 +64,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Agent", "Applying", "Archiving", "ArchiveStreams", "CatalogueStore", "Claiming", "Databases",
-                "Dialects", "Files", "JournalStore", "MediaStore", "Reading", "Records", "Settings", "Sockets",
+                "Dialects", "Files", "JournalStore", "MediaStore", "Reading", "Records", "Settings",
+                "Sockets",
                 "SpoolStore", "Threads", "XMLStreams", argumentParser, lifecycle, logging, signals, system,
             ], path: "Sources/waybill", swiftSettings: safe),
         .executableTarget(
@@ -74,7 +75,8 @@ let package = Package(
         room(
             "Agent", "Agent",
             [
-                "Applying", "Archiving", "CatalogueStore", "Claiming", "JournalStore", "MediaStore", "Reading",
+                "Applying", "Archiving", "CatalogueStore", "Claiming", "JournalStore", "MediaStore",
+                "Reading",
                 "Records", "Settings", "Sockets", "SpoolStore", "Threads", lifecycle, logging, subprocess,
                 system,
             ], safe),
@@ -90,7 +92,8 @@ let package = Package(
             ], safe),
         room("Applying", "Stations/3-Applying", ["CatalogueStore", "JournalStore", "Records"], safe),
         room(
-            "Archiving", "Stations/7-Archiving", ["Files", "Hashing", "JournalStore", "Records", system], safe),
+            "Archiving", "Stations/7-Archiving", ["Files", "Hashing", "JournalStore", "Records", system], safe
+        ),
         // GROUND: what survives a restart; dialects.
         room("Settings", "Stores/Settings", ["Files", "Records", system, yams], safe),
         room("SpoolStore", "Stores/SpoolStore", ["Files", "Records", system], safe),

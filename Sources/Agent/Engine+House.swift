@@ -105,7 +105,8 @@ extension Engine {
         _ = try house.journal.prune(before: Timestamp(milliseconds: before(keep.journal)))
         for name in try house.spool.partnerNames() where house.spool.volumeState(of: name).isOnline {
             _ = try house.retention.pruneReceipts(
-                house.spool.receipts(name), olderThan: keep.receipts, now: now, dryRun: false) { _ in }
+                house.spool.receipts(name), olderThan: keep.receipts, now: now, dryRun: false
+            ) { _ in }
         }
         let policy = RetentionPolicy(
             olderThan: keep.archiveAge, maxSize: keep.archiveSize, keepLast: keep.archiveKeepLast)

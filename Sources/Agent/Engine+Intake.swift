@@ -79,7 +79,8 @@ extension Engine {
                 clearAlarm("", "space")
                 return true
             }
-            alarm("", "space", "the spool's volume is nearly full: nothing is taken until there is room again")
+            alarm(
+                "", "space", "the spool's volume is nearly full: nothing is taken until there is room again")
             return false
         } catch {
             alarm("", "space", "\(error)")

@@ -79,14 +79,17 @@ extension Engine {
         case .reportCopy(let id, let state):
             alarm(
                 row?.partner ?? "", "moved-by-hand",
-                "a second folder of \(id) lies in \(state.rawValue)/: it is not touched, take it away by hand")
+                "a second folder of \(id) lies in \(state.rawValue)/: it is not touched, take it away by hand"
+            )
         }
     }
 
     private func insertRow(_ id: PackageID, _ state: SpoolState) throws {
         guard let package = try house.spool.package(id, state) else { return }
         guard let note = package.note else {
-            alarm("", "lost", "\(state.rawValue)/\(id) has no package.json and no row: whose it is, nobody knows")
+            alarm(
+                "", "lost",
+                "\(state.rawValue)/\(id) has no package.json and no row: whose it is, nobody knows")
             return
         }
         var row = row(for: note)

@@ -58,7 +58,8 @@ extension Engine {
             if board.running?.job.id == row.id {
                 lines.append("it is being applied right now")
             } else if board.holds(row.id), let running = board.running {
-                lines.append("it waits in the lane \(row.lane?.rawValue ?? "catalogue"); \(running.job.id) runs")
+                lines.append(
+                    "it waits in the lane \(row.lane?.rawValue ?? "catalogue"); \(running.job.id) runs")
             }
         }
         if !row.reason.isEmpty { lines.append(row.reason) }

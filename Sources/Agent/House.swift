@@ -26,7 +26,8 @@ package struct House: Sendable {
     package var moments: Moments
 
     package init(
-        settings: Settings, reload: @escaping @Sendable () throws -> Settings, spool: Spool, journal: Journal, catalogue: CatalogueStore, media: MediaStore,
+        settings: Settings, reload: @escaping @Sendable () throws -> Settings, spool: Spool, journal: Journal,
+        catalogue: CatalogueStore, media: MediaStore,
         desk: ReadingDesk, archiver: Archiver, retention: Retention, receipts: ReceiptWriter,
         moments: Moments = .system
     ) {

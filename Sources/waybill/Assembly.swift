@@ -35,7 +35,8 @@ enum Assembly {
         let secret = try journal.secret { (0..<32).map { _ in UInt8.random(in: 0...255) } }
         return House(
             settings: settings,
-            reload: { try SettingsLoader.load(layout, files: RealFileSystem()).settings }, spool: spool, journal: journal,
+            reload: { try SettingsLoader.load(layout, files: RealFileSystem()).settings }, spool: spool,
+            journal: journal,
             catalogue: try CatalogueStore(path: database("catalogue.db"), options: options), media: media,
             desk: ReadingDesk(files: files, secret: secret),
             archiver: Archiver(files: files, archive: spool.archive),

@@ -33,7 +33,8 @@ struct Gate {
 
     /// Lets the agent do a command; without an agent takes the root's lock
     /// and does it here.
-    func perform(_ command: Command, report: @escaping @Sendable (Answer) -> Void = { _ in }) throws -> Answer {
+    func perform(_ command: Command, report: @escaping @Sendable (Answer) -> Void = { _ in }) throws -> Answer
+    {
         if let answer = try ask(command, report: report) { return answer }
         return try alone { engine in engine.perform(command, report: report) }
     }

@@ -53,7 +53,8 @@ extension Gate {
     func onlyPartner() throws -> String {
         let names = try Spool(root: loaded.spool, files: RealFileSystem()).partnerNames()
         guard names.count == 1, let name = names.first else {
-            throw Failure(.usage, "whose files are these?", cure: "--partner " + names.joined(separator: " | "))
+            throw Failure(
+                .usage, "whose files are these?", cure: "--partner " + names.joined(separator: " | "))
         }
         return name
     }
@@ -68,7 +69,8 @@ extension Gate {
                 let unique = UUID().uuidString.lowercased()
                 do {
                     staged.append(
-                        Command.File(staged: try spool.stage(FilePath(file), name: unique).string, name: name))
+                        Command.File(staged: try spool.stage(FilePath(file), name: unique).string, name: name)
+                    )
                 } catch {
                     for made in staged { try spool.removeStaged(made.staged) }
                     throw Failure(.failed, "\(error)")

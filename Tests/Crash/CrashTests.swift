@@ -13,7 +13,8 @@ import Testing
 @Suite("Killed at any point", .serialized) struct CrashTests {
     /// Calls that change what is on disk.
     static let calls = [
-        "rename,renameat,renameat2", "fsync,fdatasync", "write,pwrite64", "unlink,unlinkat,rmdir", "mkdir,mkdirat",
+        "rename,renameat,renameat2", "fsync,fdatasync", "write,pwrite64", "unlink,unlinkat,rmdir",
+        "mkdir,mkdirat",
         "openat,open",
     ]
 
@@ -24,7 +25,9 @@ import Testing
         return call.hasPrefix("write") ? [3, 40, 90] : call.hasPrefix("open") ? [60] : [1, 4, 9, 15]
     }
 
-    @Test("each package lies in one place, nothing is lost, and the store is as without the kill", arguments: calls)
+    @Test(
+        "each package lies in one place, nothing is lost, and the store is as without the kill",
+        arguments: calls)
     func killed(call: String) throws {
         guard let strace = Tool("strace") else { return Skip.say("strace is not installed") }
         let expected = try undisturbed()
@@ -33,7 +36,8 @@ import Testing
             try root.fill()
             let killed = try strace.run([
                 "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
-                "inject=\(call):signal=SIGKILL:when=\(point)", root.program.path, "--root", root.folder.root, "run",
+                "inject=\(call):signal=SIGKILL:when=\(point)", root.program.path, "--root", root.folder.root,
+                "run",
                 "--once",
             ])
             let survived = killed.status == 0
@@ -70,12 +74,16 @@ struct CrashRoot {
 
     func fill() throws {
         let products = (0..<20).map {
-            CommerceML.product("p\($0)", name: "Товар \($0)", body: "<Картинка>import_files/\($0).png</Картинка>")
+            CommerceML.product(
+                "p\($0)", name: "Товар \($0)", body: "<Картинка>import_files/\($0).png</Картинка>")
         }
-        let offers = (0..<20).map { CommerceML.offer("p\($0)", prices: [("retail", "\($0 + 1)")], quantity: "\($0)") }
+        let offers = (0..<20).map {
+            CommerceML.offer("p\($0)", prices: [("retail", "\($0 + 1)")], quantity: "\($0)")
+        }
         let input = "spool/partners/erp-1c/in/webdata/"
         try folder.write(
-            input + "import0_1.xml", CommerceML.catalogue(writtenAt: "2026-03-02T10:00:00", products: products))
+            input + "import0_1.xml",
+            CommerceML.catalogue(writtenAt: "2026-03-02T10:00:00", products: products))
         try folder.write(
             input + "offers0_1.xml",
             CommerceML.offers(
@@ -84,7 +92,8 @@ struct CrashRoot {
         // Old enough that no quiet time is waited for.
         for name in ["import0_1.xml", "offers0_1.xml", "import_files/1.png"] {
             try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: folder.path(input + name))
+                [.modificationDate: Date(timeIntervalSinceNow: -3_600)],
+                ofItemAtPath: folder.path(input + name))
         }
     }
 

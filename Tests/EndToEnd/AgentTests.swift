@@ -20,11 +20,16 @@ import Testing
         agent.killHard()
         #expect(try root.count("v1_offer") == 3, "readable after a kill")
         let again = try RunningAgent(root)
-        try root.drop("webdata/import0_1.xml", Exchange.goods("2026-03-03T10:00:00", onlyChanges: true, red: "Кресло алое"))
-        try again.eventually("the change") { try root.count("v1_product", where: "name = 'Кресло алое'") == 1 }
+        try root.drop(
+            "webdata/import0_1.xml",
+            Exchange.goods("2026-03-03T10:00:00", onlyChanges: true, red: "Кресло алое"))
+        try again.eventually("the change") {
+            try root.count("v1_product", where: "name = 'Кресло алое'") == 1
+        }
         #expect(again.stop() == 0)
         #expect(try root.count("v1_product") == 2, "readable after a stop")
-        #expect(try root.sql("SELECT entity, kind FROM v1_change ORDER BY seq").suffix(1) == ["product|update"])
+        #expect(
+            try root.sql("SELECT entity, kind FROM v1_change ORDER BY seq").suffix(1) == ["product|update"])
     }
 
     @Test("another user reads the store while the agent runs, after it stopped, after it was killed")
@@ -61,7 +66,9 @@ import Testing
         try root.waybill("partner", "add", "shop-b")
         let folder = root.path("spool/partners/shop-b/in")
         try Data(Exchange.goods().utf8).write(to: URL(fileURLWithPath: folder + "/import.xml"))
-        try agent.eventually("its catalogue") { try root.count("v1_product", where: "source = 'shop-b'") == 2 }
+        try agent.eventually("its catalogue") {
+            try root.count("v1_product", where: "source = 'shop-b'") == 2
+        }
         #expect(agent.stop() == 0)
     }
 

@@ -19,7 +19,8 @@ import Testing
         let answer = try root.waybill("ingest", file)
         #expect(answer.output.contains("applied"))
         #expect(FileManager.default.fileExists(atPath: file), "ingest copies, it never moves")
-        let rows = try root.sql("SELECT sku, name, json_extract(groups, '$[0]'), deleted FROM v1_product ORDER BY sku")
+        let rows = try root.sql(
+            "SELECT sku, name, json_extract(groups, '$[0]'), deleted FROM v1_product ORDER BY sku")
         #expect(rows == ["КР-1|Кресло красное|g2|0", "КР-2|Кресло синее|g2|0"])
         #expect(try root.sql("SELECT path FROM v1_group ORDER BY path") == ["Мебель", "Мебель/Кресла"])
     }
@@ -32,20 +33,33 @@ import Testing
         try root.waybill("run", "--once")
         try expectWhole(root)
         let prices = try root.sql(
-            "SELECT price_type, value, currency, typeof(value) FROM v1_price WHERE offer = '\(Exchange.red)' ORDER BY 1")
+            "SELECT price_type, value, currency, typeof(value) FROM v1_price WHERE offer = '\(Exchange.red)' ORDER BY 1"
+        )
         #expect(prices == ["retail|12500|RUB|text", "trade|130.5|USD|text"])
-        #expect(try root.sql("SELECT warehouse, quantity FROM v1_stock WHERE offer = '\(Exchange.blue)'") == ["w1|1.5"])
         #expect(
-            try root.sql("SELECT product FROM v1_offer WHERE id = '\(Exchange.blue)#\(Exchange.variant)'") == [Exchange.blue])
-        #expect(try root.sql("SELECT as_of FROM v1_product LIMIT 1") == ["2026-03-02T08:00:00.000Z"], "Kyiv is UTC+2 in winter")
+            try root.sql("SELECT warehouse, quantity FROM v1_stock WHERE offer = '\(Exchange.blue)'") == [
+                "w1|1.5"
+            ])
+        #expect(
+            try root.sql("SELECT product FROM v1_offer WHERE id = '\(Exchange.blue)#\(Exchange.variant)'")
+                == [Exchange.blue])
+        #expect(
+            try root.sql("SELECT as_of FROM v1_product LIMIT 1") == ["2026-03-02T08:00:00.000Z"],
+            "Kyiv is UTC+2 in winter")
     }
 
     /// One drop in each way that 1C, its modules and people deliver one.
     static let layouts: [(name: String, goods: String, offers: String)] = [
         ("UT 11, a tree", "webdata/import0_1.xml", "webdata/offers0_1.xml"),
         ("whole files", "import.xml", "offers.xml"),
-        ("UNF", "webdata - 0d5e3a41-1111-11e1-848a-00112f43529a/import.xml", "webdata - 0d5e3a41-1111-11e1-848a-00112f43529a/offers.xml"),
-        ("numbered folders", "webdata/000000001/goods/1/import___\(Exchange.red).xml", "webdata/000000001/goods/1/offers___\(Exchange.red).xml"),
+        (
+            "UNF", "webdata - 0d5e3a41-1111-11e1-848a-00112f43529a/import.xml",
+            "webdata - 0d5e3a41-1111-11e1-848a-00112f43529a/offers.xml"
+        ),
+        (
+            "numbered folders", "webdata/000000001/goods/1/import___\(Exchange.red).xml",
+            "webdata/000000001/goods/1/offers___\(Exchange.red).xml"
+        ),
         ("flat, with guids", "goods_1_1_\(Exchange.red).xml", "offers_1_1_\(Exchange.red).xml"),
         ("odd names", "Выгрузка товаров.XML", "цены и остатки.Xml"),
     ]
@@ -61,7 +75,9 @@ import Testing
         let outcomes = try root.outcomes()
         #expect(outcomes.allSatisfy { $0.hasSuffix(" applied") }, "\(layout.name): \(outcomes)")
         #expect(try root.files("spool/partners/erp-1c/in").filter { !$0.hasPrefix(".") } == [])
-        let archived = try root.files("spool/archive").filter { !$0.hasSuffix(".json") && !$0.hasSuffix("SHA256SUMS") && !$0.contains("/.") && !$0.hasPrefix(".") }
+        let archived = try root.files("spool/archive").filter {
+            !$0.hasSuffix(".json") && !$0.hasSuffix("SHA256SUMS") && !$0.contains("/.") && !$0.hasPrefix(".")
+        }
         #expect(archived.count == 2, "\(archived)")
         #expect(try root.files("spool/partners/erp-1c/receipts").count { $0.hasSuffix(".receipt.json") } == 2)
         let exchanges = Set(try root.sql("SELECT exchange FROM v1_package", in: "journal.db"))
@@ -74,7 +90,8 @@ import Testing
         var zip = ZIPBuilder()
         zip.add("webdata/offers0_1.xml", Exchange.offers())
         zip.add("webdata/import0_1.xml", Exchange.goods())
-        zip.members.append(.init(name: Array("webdata/import_files/bd/blue.png".utf8), bytes: Exchange.picture))
+        zip.members.append(
+            .init(name: Array("webdata/import_files/bd/blue.png".utf8), bytes: Exchange.picture))
         try root.drop("v8_1234_56.zip", zip.build())
         try root.waybill("run", "--once")
         try expectWhole(root)
@@ -95,7 +112,8 @@ import Testing
             }
         try root.drop("import.xml", bytes)
         try root.waybill("run", "--once")
-        #expect(try root.sql("SELECT name FROM v1_product ORDER BY sku") == ["Кресло красное", "Кресло синее"])
+        #expect(
+            try root.sql("SELECT name FROM v1_product ORDER BY sku") == ["Кресло красное", "Кресло синее"])
     }
 
     @Test("our own JSON, as object and as lines")
@@ -117,8 +135,15 @@ import Testing
             """)
         try root.waybill("run", "--once")
         #expect(
-            try root.sql("SELECT value FROM v1_price WHERE offer = '\(Exchange.red)' AND price_type = 'retail'") == ["12499.9"])
-        #expect(try root.sql("SELECT quantity FROM v1_stock WHERE offer = '\(Exchange.blue)' AND warehouse = 'w1'") == ["42"])
+            try root.sql(
+                "SELECT value FROM v1_price WHERE offer = '\(Exchange.red)' AND price_type = 'retail'") == [
+                    "12499.9"
+                ])
+        #expect(
+            try root.sql(
+                "SELECT quantity FROM v1_stock WHERE offer = '\(Exchange.blue)' AND warehouse = 'w1'") == [
+                    "42"
+                ])
     }
 
     @Test("the same package twice changes nothing and is a duplicate")
@@ -137,15 +162,20 @@ import Testing
         let root = try WaybillRoot()
         try root.drop("import.xml", Exchange.goods("2026-03-02T10:00:00"))
         try root.waybill("run", "--once")
-        try root.drop("import.xml", Exchange.goods("2026-03-03T10:00:00", onlyChanges: true, red: "Кресло алое"))
+        try root.drop(
+            "import.xml", Exchange.goods("2026-03-03T10:00:00", onlyChanges: true, red: "Кресло алое"))
         try root.waybill("run", "--once")
         // Three days older, and with one product only.
         try root.drop(
             "import.xml",
-            Exchange.goods("2026-02-27T10:00:00", products: [CommerceML.product(Exchange.red, name: "Кресло старое")]))
+            Exchange.goods(
+                "2026-02-27T10:00:00", products: [CommerceML.product(Exchange.red, name: "Кресло старое")]))
         try root.waybill("run", "--once")
         #expect(try root.outcomes().last == "import.xml stale")
-        #expect(try root.sql("SELECT name, deleted FROM v1_product ORDER BY sku") == ["Кресло алое|0", "Кресло синее|0"])
+        #expect(
+            try root.sql("SELECT name, deleted FROM v1_product ORDER BY sku") == [
+                "Кресло алое|0", "Кресло синее|0",
+            ])
     }
 
     @Test("one bad record is refused with its place, the rest is applied")
@@ -158,7 +188,8 @@ import Testing
         try root.waybill("run", "--once", expect: 3)
         #expect(try root.outcomes().last == "offers.xml applied-with-rejects")
         #expect(try root.count("v1_offer") == 2)
-        let id = try #require(try root.sql("SELECT id FROM v1_package ORDER BY id DESC LIMIT 1", in: "journal.db").first)
+        let id = try #require(
+            try root.sql("SELECT id FROM v1_package ORDER BY id DESC LIMIT 1", in: "journal.db").first)
         let listed = try root.waybill("rejects", id)
         #expect(listed.output.contains("bad-number") && listed.output.contains(Exchange.red))
         let offset = try #require(bad.range(of: "<Предложение>"))

@@ -11,12 +11,14 @@ enum Exchange {
     static let variant = "d0b5e3a4-1111-11e1-848a-00112f43529a"
 
     static func goods(
-        _ writtenAt: String = "2026-03-02T10:00:00", onlyChanges: Bool? = false, red name: String = "Кресло красное",
+        _ writtenAt: String = "2026-03-02T10:00:00", onlyChanges: Bool? = false,
+        red name: String = "Кресло красное",
         products: [String]? = nil
     ) -> String {
         CommerceML.catalogue(
             onlyChanges: onlyChanges, writtenAt: writtenAt,
-            classifier: "<Группы><Группа><Ид>g1</Ид><Наименование>Мебель</Наименование><Группы><Группа><Ид>g2</Ид>"
+            classifier:
+                "<Группы><Группа><Ид>g1</Ид><Наименование>Мебель</Наименование><Группы><Группа><Ид>g2</Ид>"
                 + "<Наименование>Кресла</Наименование></Группа></Группы></Группа></Группы>",
             products: products ?? [
                 CommerceML.product(red, name: name, sku: "КР-1", groups: ["g2"]),
@@ -30,7 +32,8 @@ enum Exchange {
         _ writtenAt: String = "2026-03-02T10:05:00", onlyChanges: Bool? = false, price: String = "12 500,00"
     ) -> String {
         CommerceML.offers(
-            onlyChanges: onlyChanges, writtenAt: writtenAt, priceTypes: [("retail", "руб"), ("trade", "USD")],
+            onlyChanges: onlyChanges, writtenAt: writtenAt,
+            priceTypes: [("retail", "руб"), ("trade", "USD")],
             warehouses: ["w1", "w2"],
             offers: [
                 CommerceML.offer(
@@ -48,8 +51,10 @@ enum Exchange {
 
     /// The smallest picture: a PNG of one pixel.
     static let picture: [UInt8] = [
-        0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0, 0, 0,
-        1, 8, 6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 0x0A, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9C, 0x63, 0, 1, 0, 0,
+        0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 0x0D, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 1, 0,
+        0, 0,
+        1, 8, 6, 0, 0, 0, 0x1F, 0x15, 0xC4, 0x89, 0, 0, 0, 0x0A, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9C, 0x63, 0,
+        1, 0, 0,
         5, 0, 1, 0x0D, 0x0A, 0x2D, 0xB4, 0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82,
     ]
 }

@@ -32,7 +32,8 @@ import Testing
     private static let paths: [(kind: String, view: String, path: String)] = {
         func named(_ steps: String...) -> String {
             steps.map { step in
-                "*[" + step.split(separator: "|").map { "local-name()='\($0)'" }.joined(separator: " or ") + "]"
+                "*[" + step.split(separator: "|").map { "local-name()='\($0)'" }.joined(separator: " or ")
+                    + "]"
             }.joined(separator: "/")
         }
         let root = "/*[local-name()='КоммерческаяИнформация']/"
@@ -51,17 +52,21 @@ import Testing
         ]
     }()
 
-    @Test("each folder is applied, or refused with the right reason, and nothing is lost on the way", arguments: folders)
+    @Test(
+        "each folder is applied, or refused with the right reason, and nothing is lost on the way",
+        arguments: folders)
     func drop(folder: String) throws {
         guard let xmllint = Tool("xmllint") else { return Skip.say("xmllint is not installed") }
         let base = try #require(Self.base)
         let root = try WaybillRoot()
         var names: [String] = []
-        for case let name as String in FileManager.default.enumerator(atPath: "\(base)/\(folder)") ?? .init() {
-            guard let bytes = FileManager.default.contents(atPath: "\(base)/\(folder)/\(name)") else { continue }
-            var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: "\(base)/\(folder)/\(name)", isDirectory: &isFolder)
-            guard !isFolder.boolValue else { continue }
+        for case let name as String in FileManager.default.enumerator(atPath: "\(base)/\(folder)") ?? .init()
+        {
+            let path = "\(base)/\(folder)/\(name)"
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            guard attributes[.type] as? FileAttributeType == .typeRegular,
+                let bytes = FileManager.default.contents(atPath: path)
+            else { continue }
             try root.drop(name, bytes)
             if name.hasSuffix(".xml") { names.append(name) }
         }
@@ -80,7 +85,9 @@ import Testing
         for (kind, view, path) in Self.paths {
             var expected = 0
             for name in names {
-                let answer = try xmllint.run(["--huge", "--nonet", "--xpath", "count(\(path))", "\(base)/\(folder)/\(name)"])
+                let answer = try xmllint.run([
+                    "--huge", "--nonet", "--xpath", "count(\(path))", "\(base)/\(folder)/\(name)",
+                ])
                 expected += Int(answer.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
             }
             let rest = try root.sql(

@@ -7,13 +7,15 @@ import Testing
 
 @Suite("What stops, and how it goes on") struct StopTests {
     private func lastID(_ root: WaybillRoot) throws -> String {
-        try #require(try root.sql("SELECT id FROM v1_package ORDER BY id DESC LIMIT 1", in: "journal.db").first)
+        try #require(
+            try root.sql("SELECT id FROM v1_package ORDER BY id DESC LIMIT 1", in: "journal.db").first)
     }
 
     /// Ten products; and a full of only three of them a day later.
     private func shrunk(_ root: WaybillRoot) throws -> String {
         let products = (0..<10).map { CommerceML.product("p\($0)", name: "Товар \($0)") }
-        try root.drop("import.xml", CommerceML.catalogue(writtenAt: "2026-03-02T10:00:00", products: products))
+        try root.drop(
+            "import.xml", CommerceML.catalogue(writtenAt: "2026-03-02T10:00:00", products: products))
         try root.waybill("run", "--once")
         try root.drop(
             "import.xml",
@@ -69,36 +71,46 @@ import Testing
         try root.drop("import.xml", Exchange.goods())
         try root.waybill("run", "--once", expect: 3)
         #expect(try root.outcomes().sorted() == ["import.xml applied", "orders-\(Exchange.red)_1.xml held"])
-        #expect(try root.sql("SELECT lane FROM v1_package WHERE outcome = 'held'", in: "journal.db") == ["orders"])
+        #expect(
+            try root.sql("SELECT lane FROM v1_package WHERE outcome = 'held'", in: "journal.db") == ["orders"]
+        )
         #expect(try root.count("v1_product") == 2)
     }
 
     @Test("what can't be read goes to quarantine with place, reason and cure; given anew it is taken")
     func quarantine() throws {
         let root = try WaybillRoot()
-        let broken = Exchange.goods().replacingOccurrences(of: "<Наименование>Кресло синее", with: "<Наименование>Кресло < синее")
+        let broken = Exchange.goods().replacingOccurrences(
+            of: "<Наименование>Кресло синее", with: "<Наименование>Кресло < синее")
         let file = try root.folder.write("given/import.xml", broken)
         try root.waybill("ingest", file, expect: 3)
         let id = try lastID(root)
         #expect(try root.outcomes() == ["import.xml quarantined"])
-        let reason = try String(contentsOfFile: root.path("spool/quarantine/\(id)/reason.txt"), encoding: .utf8)
+        let reason = try String(
+            contentsOfFile: root.path("spool/quarantine/\(id)/reason.txt"), encoding: .utf8)
         for word in ["File: import.xml", "Place: ", "line ", "Reason: ", "Cure: "] {
             #expect(reason.contains(word), "\(reason)")
         }
         #expect(try root.count("v1_product") == 0, "half a document is not applied")
         #expect(try root.waybill("why", id).output.contains("quarantined"))
         // Somebody mends the payload and asks for one more try.
-        try Data(Exchange.goods().utf8).write(to: URL(fileURLWithPath: root.path("spool/quarantine/\(id)/import.xml")))
+        try Data(Exchange.goods().utf8).write(
+            to: URL(fileURLWithPath: root.path("spool/quarantine/\(id)/import.xml")))
         try root.waybill("retry", id)
         #expect(try root.outcomes() == ["import.xml applied"])
         #expect(try root.count("v1_product") == 2)
     }
 
-    @Test("a DOCTYPE, a foreign XML and a web page are refused by name", arguments: [
-        ("<!DOCTYPE x [<!ENTITY a \"b\">]><КоммерческаяИнформация>&a;</КоммерческаяИнформация>", "DOCTYPE"),
-        ("<?xml version=\"1.0\"?><Invoice><ID>1</ID></Invoice>", "Invoice"),
-        ("<html><body>502 Bad Gateway</body></html>", "html"),
-    ])
+    @Test(
+        "a DOCTYPE, a foreign XML and a web page are refused by name",
+        arguments: [
+            (
+                "<!DOCTYPE x [<!ENTITY a \"b\">]><КоммерческаяИнформация>&a;</КоммерческаяИнформация>",
+                "DOCTYPE"
+            ),
+            ("<?xml version=\"1.0\"?><Invoice><ID>1</ID></Invoice>", "Invoice"),
+            ("<html><body>502 Bad Gateway</body></html>", "html"),
+        ])
     func refused(text: String, word: String) throws {
         let root = try WaybillRoot()
         try root.drop("import.xml", text)

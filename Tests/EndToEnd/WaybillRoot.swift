@@ -31,13 +31,16 @@ final class WaybillRoot {
 
     /// Runs a verb on this root.
     @discardableResult
-    func waybill(_ arguments: String..., expect status: Int32? = 0, at location: SourceLocation = #_sourceLocation)
+    func waybill(
+        _ arguments: String..., expect status: Int32? = 0, at location: SourceLocation = #_sourceLocation
+    )
         throws -> Tool.Answer
     {
         let answer = try program.run(["--root", root, "--no-color"] + arguments)
         if let status {
             #expect(
-                answer.status == status, "waybill \(arguments.joined(separator: " ")): \(answer.output)\(answer.errors)",
+                answer.status == status,
+                "waybill \(arguments.joined(separator: " ")): \(answer.output)\(answer.errors)",
                 sourceLocation: location)
         }
         return answer
@@ -48,7 +51,8 @@ final class WaybillRoot {
         let staged = try folder.write("staged/\(name)", bytes)
         let target = input + "/" + name
         try FileManager.default.createDirectory(
-            atPath: URL(fileURLWithPath: target).deletingLastPathComponent().path, withIntermediateDirectories: true)
+            atPath: URL(fileURLWithPath: target).deletingLastPathComponent().path,
+            withIntermediateDirectories: true)
         guard rename(staged, target) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
     }
 
@@ -79,7 +83,9 @@ final class WaybillRoot {
         var names: [String] = []
         for case let sub as String in found {
             var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: base + "/" + sub, isDirectory: &isFolder), !isFolder.boolValue {
+            if FileManager.default.fileExists(atPath: base + "/" + sub, isDirectory: &isFolder),
+                !isFolder.boolValue
+            {
                 names.append(sub)
             }
         }
@@ -100,7 +106,9 @@ final class RunningAgent {
         try root.folder.write("agent.log", "")
         process.executableURL = URL(fileURLWithPath: WaybillRoot.programs + "/waybill")
         process.arguments = ["--root", root.root, "run"]
-        process.environment = ProcessInfo.processInfo.environment.merging(["NOTIFY_SOCKET": socket.path]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["NOTIFY_SOCKET": socket.path]) {
+            $1
+        }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
         process.standardError = process.standardOutput
