@@ -143,17 +143,19 @@ package enum CommerceML {
             Rule("БазоваяЕдиница/@НаименованиеПолное", .fallback(.unit)),
             Rule("Единица", .unit),
             Rule("Картинка", .field(.picture)), Rule("Картинка/@Описание", .after(.pictureDescription)),
-            Rule("ЗначенияСвойств/ЗначенияСвойства", .row(.propertyRow)),
-            Rule("ЗначенияСвойств/ЗначенияСвойства/Ид", .field(.propertyID)),
-            Rule("ЗначенияСвойств/ЗначенияСвойства/Наименование", .field(.propertyName)),
-            Rule(
-                "ЗначенияСвойств/ЗначенияСвойства/Значение",
-                .field(.propertyValue, .propertyValue, clears: true)),
             Rule("ХарактеристикиТовара/ХарактеристикаТовара", .namedRow(.characteristicRow, feeds: [:])),
             Rule("ХарактеристикиТовара/ХарактеристикаТовара/Ид", .ignore),
             Rule("ХарактеристикиТовара/ХарактеристикаТовара/Наименование", .rowName(.characteristicName)),
             Rule("ХарактеристикиТовара/ХарактеристикаТовара/Значение", .rowValue(.characteristicValue)),
         ]
+        + ["ЗначенияСвойств/ЗначенияСвойства", "ЗначенияСвойств/ЗначениеСвойства"].flatMap { row in
+            [
+                Rule(row, .row(.propertyRow)), Rule("\(row)/Ид", .field(.propertyID)),
+                Rule("\(row)/Наименование", .field(.propertyName)),
+                Rule("\(row)/Значение", .field(.propertyValue, .propertyValue, clears: true)),
+                Rule("\(row)/ИдЗначения", .field(.propertyValueID, .reference)),
+            ]
+        }
 
     private static let product = Mapping.Record(
         kind: .product, paths: paths("Каталог/Товары/Товар"),
@@ -162,7 +164,7 @@ package enum CommerceML {
             Rule("Группы", .list(.group)), Rule("Группы/Ид", .field(.group, .reference)),
             Rule("Категория", .field(.category, .reference)),
             Rule("Описание", .field(.description, clears: true)),
-            Rule("Вес", .field(.weight, .decimal)),
+            Rule("Вес", .field(.weight, .decimalOrText)),
             Rule("ТорговаяМарка", .field(.brand)),
             Rule("Изготовитель/Наименование", .fallback(.brand)),
             // A random new one with every export (3.3).
@@ -230,21 +232,25 @@ package enum CommerceML {
         [
             Rule("Количество", .field(.quantity, .decimal)),
             Rule("Остатки", .marker(.stockStated)),
-            Rule("Остатки/Остаток/Количество", .rowOf(.stockRow, .stockQuantity, .decimal)),
+            Rule("Остатки/Остаток", .row(.stockRow)),
+            // The warehouse's id, or an element around id and quantity.
+            Rule("Остатки/Остаток/Склад", .field(.warehouse)),
             Rule("КоличествоНаСкладах", .marker(.stockStated)),
             Rule("ОстаткиПоСкладам", .marker(.stockStated)),
         ]
         + [
-            "Склад", "Склады", "Склады/Склад", "Остатки/Остаток/Склад", "Остатки/Склад",
-            "КоличествоНаСкладе", "КоличествоНаСкладах/КоличествоНаСкладе",
-            "ОстаткиПоСкладам/ОстатокПоСкладу", "ОстаткиПоСкладам/ОстаткиПоСкладу",
-        ].flatMap { row in
-            [Rule(row, .row(.stockRow))]
-                + ["@ИдСклада", "@Ид", "ИдСклада", "Ид"].map { Rule("\(row)/\($0)", .field(.warehouse)) }
-                + ["@КоличествоНаСкладе", "@Количество", "КоличествоНаСкладе", "Количество"].map {
-                    Rule("\(row)/\($0)", .field(.stockQuantity, .decimal))
-                }
-        }
+            "Склад", "Склады", "Склады/Склад", "Остатки/Склад", "КоличествоНаСкладе",
+            "КоличествоНаСкладах/КоличествоНаСкладе", "ОстаткиПоСкладам/ОстатокПоСкладу",
+            "ОстаткиПоСкладам/ОстаткиПоСкладу",
+        ].flatMap { [Rule($0, .row(.stockRow))] + stockRow($0) }
+        + stockRow("Остатки/Остаток") + stockRow("Остатки/Остаток/Склад")
+
+    private static func stockRow(_ row: String) -> [Rule] {
+        ["@ИдСклада", "@Ид", "ИдСклада", "Ид"].map { Rule("\(row)/\($0)", .field(.warehouse)) }
+            + ["@КоличествоНаСкладе", "@Количество", "КоличествоНаСкладе", "Количество"].map {
+                Rule("\(row)/\($0)", .field(.stockQuantity, .decimal))
+            }
+    }
 
     // MARK: Known, and read by other stations
 

@@ -92,6 +92,10 @@ package enum Field: UInt8, Sendable, Hashable {
     // What has no column: a name (path below the record, `/` between
     // elements, `@` before an attribute), then its text.
     case extraName, extraValue
+
+    /// Inside `propertyRow`: the value's id in the property's dictionary, where
+    /// it stands beside the value's text or in its place.
+    case propertyValueID
 }
 
 /// Whether a stated field holds something.

@@ -23,7 +23,7 @@ import Testing
         let result = try shop.apply([
             .product("1"), .product("1", "again"), bad, nameless, .product("3", nil, [(.deleted, "true")]),
             .offer(
-                "1", prices: [("a", "1"), ("a", "2"), ("", "3"), ("b", "")], stock: [("w", "1"), ("w", "")]),
+                "1", prices: [("a", "1"), ("a", "2"), ("", ""), ("b", "")], stock: [("w", "1"), ("w", "")]),
             .offer("1", prices: [("a", "5")]), .offer("none", prices: [("a", "1")], stock: [("w", "1")]),
             empty,
         ])

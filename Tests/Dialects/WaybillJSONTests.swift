@@ -170,7 +170,7 @@ import Testing
             #"{"type":"product","id":"a","name":{"en":"x"}}"#, #"{"type":"product","id":"a","groups":[[]]}"#,
             #"{"type":"product","id":"a","deleted":"yes"}"#,
             #"{"type":"offer","id":"a","prices":{"retail":1}}"#,
-            #"{"type":"price","offer":"a","price_type":"r","value":null}"#,
+            #"{"type":"price","offer":"a","price_type":"r"}"#,
             #"{"type":"stock","offer":"a","warehouse":"w"}"#,
         ])
     func badValue(line: String) {
@@ -178,6 +178,16 @@ import Testing
         #expect(read.error == nil)
         #expect(read.lines.count == 1)
         #expect(read.lines.first?.contains(" badValue") == true)
+    }
+
+    @Test("null takes a price or a stock row away")
+    func clearedRows() {
+        let read = read(
+            #"[{"type":"price","offer":"a","price_type":"r","value":null},"#
+                + #"{"type":"stock","offer":"a","warehouse":"w","quantity":null}]"#)
+        #expect(read.fields(0) == "priceRow |priceType r|priceValue cleared|rowEnd |id a")
+        #expect(
+            read.fields(1) == "stockStated |stockRow |warehouse w|stockQuantity cleared|rowEnd |id a")
     }
 
     // MARK: Facts

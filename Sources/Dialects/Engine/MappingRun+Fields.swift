@@ -81,10 +81,22 @@ extension MappingRun {
     }
 
     /// Opens the row around the element at hand with its first field.
-    private mutating func needRow() {
-        guard let row = frames.last?.row, row >= 0, !frames[row].isOpen else { return }
+    ///
+    /// A row of stock that would state a field twice is two: one element can
+    /// stand around several warehouses.
+    private mutating func needRow(_ field: Field) {
+        guard let row = frames.last?.row, row >= 0 else { return }
+        let marker = ops[Int(frames[row].node)].field
+        if frames[row].isOpen {
+            guard marker == .stockRow, isInOpenRow(field) else { return }
+            record.builder.close()
+        }
         frames[row].isOpen = true
-        openRow(ops[Int(frames[row].node)].field)
+        openRow(marker)
+    }
+
+    private func isInOpenRow(_ field: Field) -> Bool {
+        record.builder.entries.reversed().prefix { $0.field != .stockRow }.contains { $0.field == field }
     }
 
     private mutating func openRow(_ row: Field) {
@@ -156,7 +168,7 @@ extension MappingRun {
     mutating func add(_ field: Field, _ reading: Mapping.Reading, clears: Bool, _ range: Range<Int>) {
         if range.isEmpty {
             if clears {
-                needRow()
+                needRow(field)
                 record.builder.clear(field)
             }
             return
@@ -176,7 +188,7 @@ extension MappingRun {
                 field, ArraySlice(Scalars.currency(String(decoding: text[range], as: UTF8.self)).utf8))
         case .propertyValue:
             if text[range.lowerBound] == 45, Scalars.number(text[range], separator: separator) == .notSet {
-                needRow()
+                needRow(field)
                 record.builder.clear(field)
             } else {
                 addText(field, text[range])
@@ -185,7 +197,7 @@ extension MappingRun {
     }
 
     private mutating func addText(_ field: Field, _ value: ArraySlice<UInt8>) {
-        needRow()
+        needRow(field)
         record.builder.add(field, value)
     }
 
@@ -196,10 +208,10 @@ extension MappingRun {
         }
         switch Scalars.number(value, separator: separator) {
         case .value(let digits): addText(field, digits[...])
-        case .notSet: needRow()
+        case .notSet: needRow(field)
         case .bad:
             // The row stands all the same: rows of a reject are counted.
-            if orText { addText(field, value) } else { needRow(); record.builder.refuse(.badNumber) }
+            if orText { addText(field, value) } else { needRow(field); record.builder.refuse(.badNumber) }
         }
     }
 

@@ -43,9 +43,9 @@ struct JSONRecordReader {
             }
         }
         if let row = type.row {
-            // A row of its own has nothing to clear with (docs/waybill-json.md).
+            // Set or cleared, but stated (docs/waybill-json.md).
             let value = row == .priceRow ? Field.priceValue : .stockQuantity
-            if !builder.entries.contains(where: { $0.field == value && $0.state == .set }) {
+            if !builder.entries.contains(where: { $0.field == value }) {
                 builder.refuse(.badValue)
             }
             builder.close()

@@ -103,7 +103,13 @@ extension PartWork {
     }
 
     /// Stages as JSON what has no column; absent where there is none.
-    func stageExtra(_ column: Int, _ batch: RecordBatch, characteristics: Bool = false) {
+    ///
+    /// - Parameters:
+    ///   - characteristics: they have no column here.
+    ///   - ofOffer: nor have the full name and the pictures.
+    func stageExtra(
+        _ column: Int, _ batch: RecordBatch, characteristics: Bool = false, ofOffer: Bool = false
+    ) {
         json.removeAll()
         json.raw(123)
         let member = { (work: PartWork, name: StaticString, text: Range<Int>?) in
@@ -119,6 +125,14 @@ extension PartWork {
         member(self, "unit_code", form[.unitCode])
         pairs("requisites", form.requisites, batch)
         if characteristics { pairs("characteristics", form.characteristics, batch) }
+        if ofOffer {
+            member(self, "full_name", form[.fullName])
+            if !form.pictures.isEmpty {
+                json.comma()
+                json.raw("\"pictures\":")
+                pictures(batch)
+            }
+        }
         for (name, value) in form.extras {
             json.comma()
             json.string(batch.arena[name])
@@ -172,13 +186,16 @@ extension PartWork {
         guard !form.properties.isEmpty else { return }
         json.removeAll()
         json.raw(91)
-        for property in form.properties where !property.id.isEmpty && !property.values.isEmpty {
-            let id = try session.ident(.property, batch.arena.span.extracting(property.id))
+        for property in form.properties where !property.key.isEmpty && !property.stated.isEmpty {
+            let id = try session.ident(.property, batch.arena.span.extracting(property.key))
+            if !property.name.isEmpty {
+                try session.nameProperty(id, batch.arena.span.extracting(property.name))
+            }
             json.comma()
             json.raw(91)
             json.integer(id)
             json.raw(",[")
-            for value in property.values {
+            for value in property.stated {
                 json.comma()
                 if let known = try session.valueID(id, batch.arena.span.extracting(value), make: false).id {
                     json.integer(known)

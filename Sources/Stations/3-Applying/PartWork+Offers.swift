@@ -85,19 +85,13 @@ extension PartWork {
             stage(4, form[.unit] == nil ? .unitCode : .unit, batch)
             stageCharacteristics(5, batch)
             try stageProperties(6, batch)
-            stageExtra(7, batch)
+            stageExtra(7, batch, ofOffer: true)
             stageMark(8, batch)
             isDeleted = row.cells[8] == .integer(1)
             if !isDeleted, let product, try session.isDeleted(product: product) { row.set(8, .integer(2)) }
             row.set(9, .integer(frame.stream))
         }
-        if let quantity = form[.quantity] {
-            if quantity.isEmpty {
-                row.set(10, .null)
-            } else {
-                row.set(10, text: batch.arena.span.extracting(quantity))
-            }
-        }
+        if let quantity = form[.quantity] { stage(10, quantity, batch) }
         var change = RowChange(kind: .unchanged)
         let statesRow = row.states(0..<11)
         if statesRow {
@@ -135,12 +129,11 @@ extension PartWork {
         var kinds: [RowChange.Kind] = []
         var given: [Int64] = []
         for price in form.prices {
-            guard let type = price.type, !type.isEmpty else {
+            guard let ident = try priceType(of: price, batch, frame) else {
                 counts["price"].empty += 1
                 continue
             }
-            let ident = try session.ident(.priceType, batch.arena.span.extracting(type))
-            guard let value = price.value, !value.isEmpty else {
+            guard let value = price.value else {
                 counts["price"].empty += 1
                 given.append(ident)
                 continue
@@ -155,7 +148,7 @@ extension PartWork {
             } else if let known = try session.currency(ofPriceType: ident) {
                 row.set(0, text: Array(known.utf8).span)
             }
-            row.set(1, text: batch.arena.span.extracting(value))
+            stage(1, value, batch)
             if let least = price.minQuantity, !least.isEmpty {
                 row.set(2, text: batch.arena.span.extracting(least))
             } else {
@@ -169,7 +162,7 @@ extension PartWork {
             if again {
                 counts["price"].repeated += 1
             } else {
-                count("price", change.kind, into: &counts)
+                count("price", change.kind, isCleared: value.isEmpty, into: &counts)
             }
             kinds.append(change.kind)
         }
@@ -178,6 +171,38 @@ extension PartWork {
             try session.note("update", "price", offer)
         }
         return kinds
+    }
+
+    /// The type of a price. One that names none is of the only type that its
+    /// document declares, else of the type without a name.
+    ///
+    /// - Returns: nil where the price says nothing at all.
+    private func priceType(
+        of price: RecordForm.PriceForm, _ batch: RecordBatch, _ frame: RecordFrame
+    ) throws -> Int64? {
+        if let type = price.type, !type.isEmpty {
+            return try session.ident(.priceType, batch.arena.span.extracting(type))
+        }
+        if price.isEmpty { return nil }
+        if frame.priceTypes.count == 1 { return frame.priceTypes[0].id }
+        return try session.ident(.priceType, batch.arena.span.extracting(0..<0))
+    }
+
+    /// Stages a stated value; an empty one clears.
+    private func stage(_ column: Int, _ value: Range<Int>, _ batch: RecordBatch) {
+        if value.isEmpty {
+            row.set(column, .null)
+        } else {
+            row.set(column, text: batch.arena.span.extracting(value))
+        }
+    }
+
+    /// Counts a row of an offer. Clearing what was never there changes
+    /// nothing, though the store keeps it against older files.
+    private func count(
+        _ kind: String, _ change: RowChange.Kind, isCleared: Bool, into counts: inout CountsByKind
+    ) {
+        count(kind, isCleared && change == .inserted ? .unchanged : change, deleted: isCleared, into: &counts)
     }
 
     private func stagePriceExtra(_ price: RecordForm.PriceForm, _ batch: RecordBatch) {
@@ -230,14 +255,14 @@ extension PartWork {
         var kinds: [RowChange.Kind] = []
         var given: [Int64] = []
         for stock in form.stocks {
-            guard let quantity = stock.quantity, !quantity.isEmpty else {
+            guard let quantity = stock.quantity else {
                 counts["stock"].empty += 1
                 continue
             }
             let warehouse = stock.warehouse ?? 0..<0
             let ident = try session.ident(.warehouse, batch.arena.span.extracting(warehouse))
             row.reset(CatalogueTable.stock.values.count)
-            row.set(0, text: batch.arena.span.extracting(quantity))
+            stage(0, quantity, batch)
             let change = try session.write(
                 .stock, RowKey(offer, ident), row, asOf: frame.asOf, part: frame.part)
             let again = given.contains(ident) || (repeated && change.kind != .inserted)
@@ -245,7 +270,7 @@ extension PartWork {
             if again {
                 counts["stock"].repeated += 1
             } else {
-                count("stock", change.kind, into: &counts)
+                count("stock", change.kind, isCleared: quantity.isEmpty, into: &counts)
             }
             kinds.append(change.kind)
         }

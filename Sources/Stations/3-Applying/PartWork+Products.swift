@@ -54,12 +54,23 @@ extension PartWork {
         } else {
             count("product", change.kind, deleted: isDeleted && change.wasDeleted == 0, into: &counts)
         }
-        if change.kind == .inserted { try resolve(ident) }
+        if change.kind == .inserted {
+            if batch.arena[id].contains(35), try session.adoptOffer(ofProduct: ident) {
+                try session.note("update", "offer", ident)
+            }
+            try resolve(ident)
+        }
     }
 
     private func stagePictures(_ column: Int, _ batch: RecordBatch) {
         guard !form.pictures.isEmpty else { return }
         json.removeAll()
+        pictures(batch)
+        row.set(column, text: json.bytes)
+    }
+
+    /// Writes the record's pictures as a list.
+    func pictures(_ batch: RecordBatch) {
         json.raw(91)
         for picture in form.pictures {
             json.comma()
@@ -72,7 +83,6 @@ extension PartWork {
             json.raw(125)
         }
         json.raw(93)
-        row.set(column, text: json.bytes)
     }
 }
 

@@ -32,8 +32,8 @@ extension PartWork {
             types: frame.priceTypes.map(\.id),
             currencies: frame.priceTypes.map { String(decoding: $0.currency, as: UTF8.self) },
             counted: counted, place: place)
-        let prices = form.prices.count { !($0.value ?? 0..<0).isEmpty && !($0.type ?? 0..<0).isEmpty }
-        let stocks = form.stocks.count { !($0.quantity ?? 0..<0).isEmpty }
+        let prices = form.prices.count { !$0.isEmpty }
+        let stocks = form.stocks.count { !$0.isEmpty }
         let record = WaitingRecord(
             part: frame.part, kind: .offer, section: frame.section,
             context: String(decoding: try JSONEncoder().encode(context), as: UTF8.self),

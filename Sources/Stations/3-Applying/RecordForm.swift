@@ -18,7 +18,7 @@ struct RecordForm {
     var groups: [Text] = []
     var groupsStated = false
     var pictures: [(path: Text, description: Text?)] = []
-    var properties: [(id: Text, values: [Text])] = []
+    var properties: [PropertyForm] = []
     var characteristics: [(name: Text, value: Text)] = []
     var requisites: [(name: Text, value: Text)] = []
     var extras: [(name: Text, value: Text)] = []
@@ -28,6 +28,17 @@ struct RecordForm {
     var pricesStated = false
     var stockStated = false
 
+    struct PropertyForm {
+        /// By its id, or by its name alone.
+        var id: Text = 0..<0
+        var name: Text = 0..<0
+        var values: [Text] = []
+        /// Ids in the dictionary; they count where no value is given.
+        var valueIDs: [Text] = []
+
+        var key: Text { id.isEmpty ? name : id }
+        var stated: [Text] { values.isEmpty ? valueIDs : values }
+    }
     struct PriceForm {
         var type: Text?
         var value: Text?
@@ -35,10 +46,19 @@ struct RecordForm {
         var minQuantity: Text?
         var unit: Text?
         var factor: Text?
+
+        /// It says nothing; a value that is cleared takes the price away.
+        var isEmpty: Bool {
+            guard let value else { return true }
+            return value.isEmpty && (type ?? 0..<0).isEmpty
+        }
     }
     struct StockForm {
         var warehouse: Text?
         var quantity: Text?
+
+        /// It says nothing; a quantity that is cleared takes the row away.
+        var isEmpty: Bool { quantity == nil }
     }
 
     subscript(_ field: Field) -> Text? { scalars[Int(field.rawValue)] }
@@ -68,7 +88,7 @@ struct RecordForm {
                 stocks.append(StockForm())
             case .propertyRow:
                 row = .propertyRow
-                properties.append((0..<0, []))
+                properties.append(PropertyForm())
             case .characteristicRow:
                 row = .characteristicRow
                 characteristics.append((0..<0, 0..<0))
@@ -80,16 +100,18 @@ struct RecordForm {
                 values.append((0..<0, 0..<0))
             case .rowEnd: row = .rowEnd
             case .priceType: prices[prices.count - 1].type = text
-            case .priceValue: prices[prices.count - 1].value = text
+            case .priceValue: prices[prices.count - 1].value = stated(entry, text)
             case .priceCurrency: prices[prices.count - 1].currency = text
             case .priceMinQuantity: prices[prices.count - 1].minQuantity = text
             case .priceUnit: prices[prices.count - 1].unit = text
             case .priceFactor: prices[prices.count - 1].factor = text
             case .warehouse: stocks[stocks.count - 1].warehouse = text
-            case .stockQuantity: stocks[stocks.count - 1].quantity = text
+            case .stockQuantity: stocks[stocks.count - 1].quantity = stated(entry, text)
             case .propertyID: properties[properties.count - 1].id = text
-            case .propertyName: break
+            case .propertyName: properties[properties.count - 1].name = text
             case .propertyValue: if !text.isEmpty { properties[properties.count - 1].values.append(text) }
+            case .propertyValueID:
+                if !text.isEmpty { properties[properties.count - 1].valueIDs.append(text) }
             case .characteristicName: characteristics[characteristics.count - 1].name = text
             case .characteristicValue: characteristics[characteristics.count - 1].value = text
             case .requisiteName: requisites[requisites.count - 1].name = text
@@ -113,6 +135,11 @@ struct RecordForm {
                 }
             }
         }
+    }
+
+    /// Nil for a value that is neither set to something nor cleared.
+    private func stated(_ entry: RecordBatch.Entry, _ text: Text) -> Text? {
+        entry.state == .set && text.isEmpty ? nil : text
     }
 
     private mutating func clear() {

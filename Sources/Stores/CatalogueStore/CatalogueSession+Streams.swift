@@ -165,6 +165,25 @@ extension CatalogueSession {
         .map { ($0.integer(0) ?? 0, $0.integer(1) ?? 0) }
     }
 
+    /// Gives a product that has just come the offer of its own full id, which
+    /// belonged to the part before the `#` until now.
+    ///
+    /// - Returns: whether there is such an offer.
+    package func adoptOffer(ofProduct product: Int64) throws(StoreError) -> Bool {
+        guard
+            try connection.row(
+                "SELECT 1 FROM offer WHERE id = ?1 AND product IS NOT ?1", [.integer(product)]) != nil
+        else { return false }
+        try keepImage(.offer, RowKey(product))
+        try connection.execute(
+            """
+            UPDATE offer SET product = ?1, part = ?2,
+                deleted = CASE WHEN deleted = 1 THEN 1 WHEN ?3 THEN 2 ELSE 0 END
+            WHERE id = ?1
+            """, [.integer(product), .integer(part), .integer(try isDeleted(product: product) ? 1 : 0)])
+        return true
+    }
+
     /// A price or stock row of an offer.
     package struct OfferRow {
         /// The price type or warehouse.

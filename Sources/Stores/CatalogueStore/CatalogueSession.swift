@@ -27,6 +27,7 @@ package final class CatalogueSession {
     let stockRows: HotStatement
     let productMark: HotStatement
     private var values: [[UInt8]: Int64] = [:]
+    private var namedProperties = IdentSet()
     private var nextValue: Int64
     private var waitCount: Int64 = 0
     private var keptStreams: Set<Int64> = []
@@ -110,11 +111,7 @@ package final class CatalogueSession {
         }
         key.append(contentsOf: ext)
         if let id = values[key] { return (id, false) }
-        valueSelect.bind(1, property)
-        valueSelect.bind(2, text: ext)
-        let found = try valueSelect.step() ? valueSelect.integer(0) : nil
-        valueSelect.reset()
-        if let found {
+        if let found = try knownValue(property, ext) {
             if values.count < Self.valueCacheLimit { values[key] = found }
             return (found, false)
         }
@@ -132,7 +129,33 @@ package final class CatalogueSession {
         return (id, true)
     }
 
+    /// GUIDs compare without case; one that is in the store in mixed case is
+    /// found as it is spelled there only.
+    private func knownValue(_ property: Int64, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        if let id = try selectValue(property, ext) { return id }
+        guard Idents.isGUID(ext) else { return nil }
+        if let id = try selectValue(property, Idents.folded(ext).span) { return id }
+        return try selectValue(property, Idents.unfolded(ext).span)
+    }
+
+    private func selectValue(_ property: Int64, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        valueSelect.bind(1, property)
+        valueSelect.bind(2, text: ext)
+        defer { valueSelect.reset() }
+        return try valueSelect.step() ? valueSelect.integer(0) : nil
+    }
+
     private static let valueCacheLimit = 65_536
+
+    /// Names a property as the goods that bear it do, until its own
+    /// description comes: that one is newer than any such name.
+    package func nameProperty(_ property: Int64, _ name: Span<UInt8>) throws(StoreError) {
+        guard namedProperties.insert(property) else { return }
+        var row = StagedRow()
+        row.reset(CatalogueTable.property.values.count)
+        row.set(0, text: name)
+        _ = try write(.property, RowKey(property), row, asOf: 0)
+    }
 
     // MARK: Rows
 

@@ -10,12 +10,32 @@ extension CatalogueStore {
     }
 
     /// The common columns of the contract.
-    private static func common(_ table: String, id: String = "i.ext") -> String {
+    ///
+    /// - Parameter extra: expression of the column, where it is more than the
+    ///   table's own.
+    private static func common(_ table: String, id: String = "i.ext", extra: String? = nil) -> String {
         """
         s.name AS source, \(id) AS id, pt.package AS package, \(time("pt.applied_at")) AS changed_at,
-            \(time("\(table).as_of")) AS as_of, coalesce(\(table).extra, '{}') AS extra
+            \(time("\(table).as_of")) AS as_of, \(extra ?? "coalesce(\(table).extra, '{}')") AS extra
         """
     }
+
+    private static let productExtra = """
+        CASE WHEN t.pictures IS NULL THEN coalesce(t.extra, '{}')
+            ELSE json_set(coalesce(t.extra, '{}'), '$.pictures', json(t.pictures)) END
+        """
+
+    private static let offerExtra = """
+        CASE WHEN t.unit IS NULL THEN coalesce(t.extra, '{}')
+            ELSE json_set(coalesce(t.extra, '{}'), '$.unit', t.unit) END
+        """
+
+    /// What tells a variant from its sisters: some exports write it as
+    /// properties, others as characteristics.
+    private static let characteristics = """
+        CASE WHEN t.properties IS NULL THEN coalesce(t.characteristics, '{}')
+            ELSE json_patch(\(properties("t.properties")), coalesce(t.characteristics, '{}')) END
+        """
 
     private static let joins = """
         JOIN source s ON s.id = i.source LEFT JOIN part pt ON pt.id =
@@ -60,7 +80,7 @@ extension CatalogueStore {
         CREATE INDEX grp_parent ON grp (parent);
 
         CREATE VIEW v1_product AS
-        SELECT \(common("t")), t.sku AS sku, t.barcode AS barcode, t.name AS name, t.full_name AS full_name,
+        SELECT \(common("t", extra: productExtra)), t.sku AS sku, t.barcode AS barcode, t.name AS name, t.full_name AS full_name,
             t.description AS description, t.brand AS brand, t.unit AS unit, t.vat_rate AS vat_rate,
             t.weight AS weight,
             coalesce((SELECT json_group_array(gi.ext) FROM json_each(t.groups) e JOIN ident gi ON gi.id = e.value),
@@ -70,14 +90,14 @@ extension CatalogueStore {
         FROM product t JOIN ident i ON i.id = t.id \(joins) t.part;
 
         CREATE VIEW v1_offer AS
-        SELECT \(common("t")), pi.ext AS product, t.sku AS sku, t.barcode AS barcode, t.name AS name,
-            coalesce(t.characteristics, '{}') AS characteristics, t.quantity AS quantity,
+        SELECT \(common("t", extra: offerExtra)), pi.ext AS product, t.sku AS sku, t.barcode AS barcode,
+            t.name AS name, \(characteristics) AS characteristics, t.quantity AS quantity,
             coalesce(t.deleted, 0) <> 0 AS deleted
         FROM offer t JOIN ident i ON i.id = t.id \(joins) t.part LEFT JOIN ident pi ON pi.id = t.product;
 
         CREATE VIEW v1_price AS
         SELECT \(common("t", id: "i.ext || '|' || ti.ext")), i.ext AS offer, ti.ext AS price_type,
-            y.name AS price_type_name, coalesce(t.currency, '') AS currency, t.value AS value,
+            y.name AS price_type_name, coalesce(t.currency, y.currency, '') AS currency, t.value AS value,
             t.min_quantity AS min_quantity
         FROM price t JOIN ident i ON i.id = t.offer \(joins) t.part
             JOIN ident ti ON ti.id = t.type LEFT JOIN price_type y ON y.id = t.type

@@ -111,7 +111,15 @@ final class Idents {
         return false
     }
 
-    private static func folded(_ ext: Span<UInt8>) -> [UInt8] {
+    /// In upper case.
+    static func unfolded(_ ext: Span<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.append(contentsOf: ext)
+        for index in bytes.indices where (97...102).contains(bytes[index]) { bytes[index] -= 32 }
+        return bytes
+    }
+
+    static func folded(_ ext: Span<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.append(contentsOf: ext)
         for index in bytes.indices where (65...70).contains(bytes[index]) { bytes[index] += 32 }
