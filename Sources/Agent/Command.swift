@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import JournalStore
 package import Records
 
 /// A changing command, as a value: what the command line asks and the agent
 /// does.
 package struct Command: Codable, Sendable, Hashable {
     package enum Verb: String, Codable, Sendable, CaseIterable {
-        case ingest, approve, retry, hold, release, discard, prune, addPartner, adoptPartner, status, why
+        case ingest, approve, retry, hold, release, discard, prune, addPartner, adoptPartner, adoptMedia,
+            status, why
     }
 
     package var verb: Verb
@@ -105,6 +107,12 @@ package enum ExitCode: Int32, Sendable {
         case .held: self = .held
         case .claimed, .deferred: self = .failed
         }
+    }
+
+    /// As of its outcome; one that still waits may have refused records
+    /// already.
+    init(_ row: PackageRow) {
+        self = row.outcome == .waiting && row.rejects > 0 ? .rejects : ExitCode(row.outcome)
     }
 
     /// The worse of two, for a command over several packages.

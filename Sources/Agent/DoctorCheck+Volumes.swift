@@ -23,6 +23,11 @@ extension DoctorCheck {
                 DoctorCheck(
                     name, .bad, "\(volume.path): \(volume.refusal)",
                     fix: "let user \(facts.user) read and write there (ls -ld, group, mode)"))
+        } else if !volume.offlineReason.isEmpty {
+            checks.append(
+                DoctorCheck(
+                    name, .bad, "offline: \(volume.offlineReason)",
+                    fix: "mount the right one, or waybill media adopt where it was replaced on purpose"))
         } else {
             checks.append(DoctorCheck(name, .ok, "\(volume.path), \(volume.type)"))
         }
@@ -36,8 +41,9 @@ extension DoctorCheck {
         let name = "\(volume.name) space"
         let mib = volume.freeBytes >> 20
         if volume.freeBytes < minFree {
+            let limit = volume.name == "spool" ? "nothing is taken below" : "less than"
             return DoctorCheck(
-                name, .bad, "\(mib) MiB free, intake stops below \(minFree >> 20)",
+                name, .bad, "\(mib) MiB free, \(limit) \(minFree >> 20) MiB (`min_free`)",
                 fix: "free space there; waybill archive prune")
         }
         if volume.totalInodes > 0, volume.freeInodes < volume.totalInodes / 20 {

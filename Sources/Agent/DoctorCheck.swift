@@ -133,7 +133,7 @@ package struct DoctorCheck: Sendable, Hashable {
                 "missing: of files that other users own the kernel does not say whether somebody still writes "
                     + "them, so the quiet time decides",
                 fix: "AmbientCapabilities=CAP_LEASE in the service (etc/systemd/waybill.service has it)")
-        case nil: DoctorCheck("CAP_LEASE", .ok, "not known here")
+        case nil: DoctorCheck("CAP_LEASE", .ok, "not known while no agent runs")
         }
     }
 

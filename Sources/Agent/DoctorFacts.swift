@@ -19,6 +19,9 @@ package struct DoctorFacts: Sendable {
         package var totalInodes: Int64 = 0
         /// What this user may not do there; empty = read and write.
         package var refusal = ""
+        /// Why it counts as offline though it is there, with the cure: the
+        /// mark of another volume, or none.
+        package var offlineReason = ""
 
         package init(name: String, path: String) {
             self.name = name
@@ -67,7 +70,7 @@ package struct DoctorFacts: Sendable {
     /// Why they can't reach the store; empty when they can.
     package var readersRefusal = ""
     /// CAP_LEASE of the agent, or of this process where none runs; nil where
-    /// `/proc` does not say.
+    /// `/proc` does not say, and where the agent would have other rights.
     package var mayLease: Bool?
     /// `/proc/sys/fs/inotify`, nil where it can't be read.
     package var maxWatches: Int?

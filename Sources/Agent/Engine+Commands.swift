@@ -4,10 +4,12 @@
 import Archiving
 import JournalStore
 import Logging
+import MediaStore
 import Records
 import Settings
 import SpoolStore
 import Synchronization
+import SystemPackage
 import Threads
 
 extension Engine {
@@ -21,6 +23,7 @@ extension Engine {
             case .prune: return try prune(command, report)
             case .addPartner: return try addPartner(command)
             case .adoptPartner: return try adoptPartner(command)
+            case .adoptMedia: return try adoptMedia(command)
             case .approve, .retry, .hold, .release, .discard: return try change(command)
             }
         } catch {
@@ -177,6 +180,16 @@ extension Engine {
             after: name)
         hint(partner: name)
         return .result(.done, "the volume of \(name) is accepted as it is now")
+    }
+
+    private func adoptMedia(_ command: Command) throws -> Answer {
+        do throws(MediaError) { try house.media.adopt() } catch {
+            return .result(error.isOffline ? .unreachable : .failed, error.description)
+        }
+        try house.journal.audit(
+            at: house.moments.now, who: command.who, command: "media adopt", package: nil, before: "",
+            after: house.media.layout.volume.string)
+        return .result(.done, "the media volume is accepted as it is now: \(house.media.layout.volume)")
     }
 
     // MARK: Archive

@@ -77,7 +77,7 @@ extension Engine {
         guard open.isEmpty else { return .result(.interrupted, "the agent is stopping; the files are safe") }
         var worst = ExitCode.done
         for id in ids {
-            if let row = try house.journal.row(id) { worst = .worse(worst, ExitCode(row.outcome)) }
+            if let row = try house.journal.row(id) { worst = .worse(worst, ExitCode(row)) }
         }
         let packages = ids.count == 1 ? "1 package" : "\(ids.count) packages"
         let pictures = attachments == 1 ? ", 1 picture" : attachments > 0 ? ", \(attachments) pictures" : ""

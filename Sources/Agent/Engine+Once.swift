@@ -62,7 +62,7 @@ extension Engine {
         for row in try house.journal.rows(after: since) {
             outcomes[row.outcome, default: 0] += 1
             ids.append(row.id.text)
-            let code = ExitCode(row.outcome)
+            let code = ExitCode(row)
             worst = .worse(worst, code == .done ? .done : .rejects)
         }
         let words = outcomes.sorted { $0.key.rawValue < $1.key.rawValue }

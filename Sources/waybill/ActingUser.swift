@@ -37,11 +37,12 @@ enum ActingUser {
     ///
     /// - Parameter folder: the spool; where it is not there yet, the nearest
     ///   folder above it decides.
+    /// - Returns: whether this process is another user now.
     /// - Throws: `Failure` where the kernel refuses.
-    static func become(ownerOf folder: FilePath) throws {
+    @discardableResult static func become(ownerOf folder: FilePath) throws -> Bool {
         guard geteuid() == 0, let owner = owner(of: folder),
             let identity = identity(running: 0, owner: owner, account: account)
-        else { return }
+        else { return false }
         let groups =
             if let name = identity.name {
                 unsafe initgroups(name, identity.group)
@@ -55,6 +56,7 @@ enum ActingUser {
                     + "can't become that user: \(unsafe String(cString: strerror(errno)))",
                 cure: "run waybill as that user (sudo -u \(identity.name ?? "#\(identity.user)") waybill …)")
         }
+        return true
     }
 
     /// Owner of a folder or of the nearest one above it that exists.
@@ -68,6 +70,9 @@ enum ActingUser {
             path = parent
         }
     }
+
+    /// Name of a user; the number of one without an account.
+    static func name(of user: UInt32) -> String { account(user)?.name ?? String(user) }
 
     private static func account(_ user: UInt32) -> (name: String, group: UInt32)? {
         guard let entry = unsafe getpwuid(user), let name = unsafe entry.pointee.pw_name else { return nil }

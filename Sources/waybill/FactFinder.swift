@@ -29,9 +29,11 @@ struct FactFinder {
         facts.minFree = gate.loaded.settings.minFree
         facts.hasUTF8Locale = unsafe setlocale(LC_CTYPE, "C.UTF-8") != nil
         let status = try agent(&facts)
-        facts.mayLease = mayLease(process: status?.processID)
         facts.user = geteuid()
         facts.owner = ActingUser.owner(of: gate.loaded.spool)?.user ?? facts.user
+        let isLikeTheAgent = facts.user == facts.owner && !gate.actsForAnother
+        facts.mayLease =
+            status != nil || isLikeTheAgent ? mayLease(process: status?.processID) : nil
         facts.foreignFiles = try foreignFiles(owner: facts.owner)
         if let readers = gate.loaded.settings.store.group {
             facts.readers = readers.name
@@ -40,8 +42,11 @@ struct FactFinder {
         facts.volumes = [
             ("store", gate.loaded.store), ("spool", gate.loaded.spool), ("media", gate.loaded.media),
         ]
-        .map(volume)
-        facts.partners = try gate.partnersHere().map(partner)
+        .map { volume($0.0, $0.1, isOwner: facts.user == facts.owner) }
+        if let media = facts.volumes.firstIndex(where: { $0.name == "media" }) {
+            facts.volumes[media].offlineReason = try gate.mediaRefusal() ?? ""
+        }
+        facts.partners = try gate.partnersHere().map { partner($0, isOwner: facts.user == facts.owner) }
         facts.maxWatches = number("/proc/sys/fs/inotify/max_user_watches")
         facts.maxInstances = number("/proc/sys/fs/inotify/max_user_instances")
         facts.openFiles = openFiles()
@@ -59,7 +64,8 @@ struct FactFinder {
 
     // MARK: Volumes
 
-    private func volume(_ name: String, _ path: FilePath) -> DoctorFacts.Volume {
+    /// What a member of the group may not do says nothing about the agent.
+    private func volume(_ name: String, _ path: FilePath, isOwner: Bool) -> DoctorFacts.Volume {
         var result = DoctorFacts.Volume(name: name, path: path.string)
         do {
             let status = try files.volume(path)
@@ -70,7 +76,7 @@ struct FactFinder {
             result.totalBytes = status.totalBytes
             result.freeInodes = status.freeInodes
             result.totalInodes = status.totalInodes
-            result.refusal = refusal(path)
+            if isOwner { result.refusal = refusal(path) }
         } catch {
             if !error.isNotFound { result.refusal = error.reason }
         }
@@ -108,7 +114,7 @@ struct FactFinder {
 
     // MARK: Partners
 
-    private func partner(_ name: String) -> DoctorFacts.Partner {
+    private func partner(_ name: String, isOwner: Bool) -> DoctorFacts.Partner {
         var result = DoctorFacts.Partner(name: name)
         let state = gate.spool.volumeState(of: name)
         guard state.isOnline else {
@@ -126,8 +132,9 @@ struct FactFinder {
             result.claimsByRename = claimed.device == status.device
             result.outputMode = try files.statusFollowingLinks(gate.spool.output(name)).mode
             result.folders = try folders(input)
-            result.refusal = refusal(input)
-            if result.refusal.isEmpty { result.clockSkew = try clockSkew(input) }
+            let refused = refusal(input)
+            if isOwner { result.refusal = refused }
+            if refused.isEmpty { result.clockSkew = try clockSkew(input) }
         } catch {
             if !error.isNotFound { result.refusal = error.description }
         }

@@ -6,6 +6,7 @@ import Databases
 import Files
 import Foundation
 import Logging
+import MediaStore
 import Settings
 import SpoolStore
 import SystemPackage
@@ -15,6 +16,8 @@ struct Gate {
     let terminal: Terminal
     let layout: RootLayout
     let loaded: LoadedSettings
+    /// Root, who acts as the spool's owner now and has lost its capabilities.
+    let actsForAnother: Bool
 
     /// Finds the root and reads its configuration.
     /// - Throws: `Failure` with exit code 78 and every mistake.
@@ -26,7 +29,7 @@ struct Gate {
         } catch {
             throw Failure(.configuration, error.list.map(\.description).joined(separator: "\n"))
         }
-        try ActingUser.become(ownerOf: loaded.spool)
+        actsForAnother = try ActingUser.become(ownerOf: loaded.spool)
     }
 
     var socket: String { loaded.run.appending("waybill.sock").string }
@@ -36,6 +39,7 @@ struct Gate {
     func perform(_ command: Command, report: @escaping @Sendable (Answer) -> Void = { _ in }) throws -> Answer
     {
         if let answer = try ask(command, report: report) { return answer }
+        try refuseStrangers()
         return try alone { engine in engine.perform(command, report: report) }
     }
 
@@ -46,6 +50,24 @@ struct Gate {
             throw Failure(.unreachable, "the agent ended before it answered", cure: "waybill status")
         }
         return answer
+    }
+
+    /// Before a changing verb writes its first byte: whether it can go on.
+    ///
+    /// A member of the group changes things through the agent; without one
+    /// it would leave files that the agent can't write.
+    /// - Throws: `Failure` with exit code 69 for who is not the spool's owner
+    ///   where no agent runs.
+    func checkChanging() throws {
+        if try ControlClient.connect(path: socket) == nil { try refuseStrangers() }
+    }
+
+    private func refuseStrangers() throws {
+        guard let owner = ActingUser.owner(of: loaded.spool)?.user, owner != geteuid() else { return }
+        let name = ActingUser.name(of: owner)
+        throw Failure(
+            .unreachable, "no agent runs, and \(loaded.spool) belongs to user \(name)",
+            cure: "start the agent, or run waybill as \(name) or as root")
     }
 
     /// The root's lock, for as long as the value lives.
@@ -88,6 +110,20 @@ struct Gate {
 
     func journal() throws -> StoreReader? { try reader("journal.db") }
     func catalogue() throws -> StoreReader? { try reader("catalogue.db") }
+
+    /// Why the media volume can't be used now, with the cure; nil where it
+    /// can.
+    func mediaRefusal() throws -> String? {
+        let files = RealFileSystem()
+        let volume = loaded.media
+        let state =
+            try reader("media.db")?.read { MediaStore.state(of: volume, register: $0, files: files) }
+            ?? MediaStore.state(of: volume, register: nil, files: files)
+        switch state {
+        case .online: return nil
+        case .offline(let words): return words
+        }
+    }
 }
 
 /// Logging of the program.

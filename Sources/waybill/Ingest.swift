@@ -34,21 +34,50 @@ struct Ingest: ParsableCommand {
             var command = Command(.ingest)
             command.partner = try partner ?? gate.onlyPartner()
             command.asOfNow = asOf != nil
+            try gate.checkChanging()
             command.files = try gate.stage(files)
             let bar = ProgressBar(gate.terminal)
-            let answer = try gate.perform(command) { answer in
-                bar.update(
-                    name: answer.id ?? "", bytes: answer.bytesRead ?? 0, total: answer.bytesTotal ?? 0,
-                    records: answer.records ?? 0)
+            var answer: Answer
+            do {
+                answer = try gate.perform(command) { answer in
+                    bar.update(
+                        name: answer.id ?? "", bytes: answer.bytesRead ?? 0, total: answer.bytesTotal ?? 0,
+                        records: answer.records ?? 0)
+                }
+            } catch {
+                bar.end()
+                // Who was locked out took none of them.
+                if GlobalOptions.code(for: error) == .locked { try gate.unstage(command.files) }
+                throw error
             }
             bar.end()
-            try gate.showPackages(answer.packages ?? [])
+            let ids = answer.packages ?? []
+            try gate.showPackages(ids)
+            // What became of each is said already, on standard output.
+            if !ids.isEmpty, answer.exit != Agent.ExitCode.done.rawValue {
+                answer.message = Self.rejected(ids)
+            }
             return answer
         }
     }
 }
 
+extension Ingest {
+    /// The words that go with any exit code but 0.
+    static func rejected(_ ids: [String]) -> String {
+        ids.count == 1
+            ? "not all of it was applied: waybill show \(ids[0])"
+            : "not all of the \(ids.count) packages were wholly applied: see their outcomes"
+    }
+}
+
 extension Gate {
+    /// Takes back what was staged and nobody wants now.
+    func unstage(_ staged: [Command.File]) throws {
+        let spool = Spool(root: loaded.spool, files: RealFileSystem())
+        for file in staged { try spool.removeStaged(file.staged) }
+    }
+
     /// The one partner of the root.
     func onlyPartner() throws -> String {
         let names = try Spool(root: loaded.spool, files: RealFileSystem()).partnerNames()
@@ -72,7 +101,7 @@ extension Gate {
                         Command.File(staged: try spool.stage(FilePath(file), name: unique).string, name: name)
                     )
                 } catch {
-                    for made in staged { try spool.removeStaged(made.staged) }
+                    try unstage(staged)
                     throw Failure(.failed, "\(error)")
                 }
             }
@@ -109,7 +138,8 @@ extension Gate {
             guard let row = try journal.read({ try JournalQueries.row(id, $0) }) else { continue }
             try terminal.object(PackageLines.Object(row))
             terminal.say("\(row.outcome.rawValue)  \(row.id)  \(row.path)")
-            for (kind, counts) in row.counts.kinds.sorted(by: { $0.key < $1.key }) {
+            for (kind, counts) in row.counts.kinds.sorted(by: { $0.key < $1.key })
+            where counts.read > 0 || counts.swept > 0 {
                 terminal.say("  \(kind): \(Words.counts(counts))")
             }
             if !row.reason.isEmpty { terminal.say("  \(row.reason)") }

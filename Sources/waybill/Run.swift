@@ -26,6 +26,7 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         try await options.reporting { gate in
             if once {
+                try gate.checkChanging()
                 let thread = WorkerThread(label: "waybill.once")
                 let answer = try await onThread(thread) { try gate.alone { try $0.runOnce() } }
                 for line in answer.lines ?? [] { Terminal.complain("left where it is: \(line)") }

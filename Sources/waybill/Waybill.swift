@@ -24,13 +24,16 @@ struct Waybill: AsyncParsableCommand {
             CommandGroup(
                 name: "Set-up",
                 subcommands: [
-                    Init.self, Partner.self, CheckConfig.self, ConfigVerb.self, Doctor.self, VersionVerb.self,
+                    Init.self, Partner.self, Media.self, CheckConfig.self, ConfigVerb.self, Doctor.self,
+                    VersionVerb.self,
                     Completions.self,
                 ]),
             CommandGroup(name: "Work", subcommands: [Run.self, Ingest.self, Explain.self]),
             CommandGroup(
                 name: "Look",
-                subcommands: [Status.self, Queue.self, Show.self, Why.self, Rejects.self, Find.self]),
+                subcommands: [
+                    Status.self, Queue.self, Show.self, Why.self, Rejects.self, Audit.self, Find.self,
+                ]),
             CommandGroup(
                 name: "Decide",
                 subcommands: [Approve.self, Retry.self, Hold.self, Release.self, Discard.self]),

@@ -28,10 +28,10 @@ import Testing
     @Test("the list of verbs is the contract's of this version") func golden() {
         #expect(
             Self.verbs(Waybill.self) == [
-                "approve", "archive list", "archive prune", "archive restore", "archive verify",
+                "approve", "archive list", "archive prune", "archive restore", "archive verify", "audit",
                 "check-config",
                 "completions", "config show", "discard", "doctor", "explain", "find", "hold", "ingest",
-                "init",
+                "init", "media adopt",
                 "partner add", "partner adopt", "partner list", "queue", "rejects", "release", "retry", "run",
                 "show", "status", "version", "why",
             ])

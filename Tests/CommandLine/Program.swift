@@ -26,4 +26,11 @@ struct Program {
         let tool = try #require(Tool("env"))
         return try tool.run(["-u", "WAYBILL_ROOT", path] + arguments, in: folder)
     }
+
+    /// As another user, in one group; nil where this machine can't.
+    func run(_ arguments: [String], user: UInt32, group: UInt32) throws -> Tool.Answer? {
+        guard geteuid() == 0, let tool = Tool("setpriv") else { return nil }
+        let identity = ["--reuid", "\(user)", "--regid", "\(group)", "--clear-groups"]
+        return try tool.run(identity + ["env", "-u", "WAYBILL_ROOT", path] + arguments)
+    }
 }

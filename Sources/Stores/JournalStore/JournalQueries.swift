@@ -102,6 +102,24 @@ package enum JournalQueries {
         }
     }
 
+    /// Changing commands, newest first, at most `limit`; of one package where
+    /// it is named.
+    package static func audit(
+        package: PackageID?, limit: Int, _ connection: Connection
+    ) throws(StoreError) -> [AuditEntry] {
+        try connection.rows(
+            """
+            SELECT at, who, command, package, before, after FROM audit WHERE ?1 IS NULL OR package = ?1
+            ORDER BY seq DESC LIMIT ?2
+            """, [.text(package?.text), .integer(limit)]
+        ).map { row in
+            AuditEntry(
+                at: Timestamp(milliseconds: row.integer(0) ?? 0), who: row.text(1) ?? "",
+                command: row.text(2) ?? "", package: row.text(3), before: row.text(4) ?? "",
+                after: row.text(5) ?? "")
+        }
+    }
+
     private static func list(
         _ clause: String, _ arguments: [SQLValue], _ connection: Connection
     ) throws(StoreError) -> [PackageRow] {

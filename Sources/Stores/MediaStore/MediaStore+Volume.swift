@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
-import Databases
+package import Databases
 package import Files
 import Glibc
 package import SystemPackage
@@ -23,7 +23,7 @@ extension MediaStore {
     /// Whether the volume can be used now: asked anew each time.
     ///
     /// The first volume that keeps a file is the known one from then on;
-    /// another one is offline until `adopt`.
+    /// another one is offline until `adopt` (`waybill media adopt`).
     package var state: MediaVolumeState {
         do {
             _ = try onlineVolume()
@@ -33,27 +33,52 @@ extension MediaStore {
         }
     }
 
+    /// As `state`, for who only reads.
+    ///
+    /// - Parameter register: a connection to `media.db`; nil where there is
+    ///   none yet, and any volume is the first one.
+    package static func state(
+        of volume: FilePath, register: Connection?, files: any FileSystem
+    ) -> MediaVolumeState {
+        do throws(MediaError) {
+            var known: String?
+            if let register {
+                do { known = try knownVolume(register) } catch { throw .store(error) }
+            }
+            _ = try onlineVolume(MediaLayout(volume), known: known, files)
+            return .online
+        } catch { return .offline(error.description) }
+    }
+
     /// Takes the volume that is mounted now as the known one: by an admin who
     /// has restored or replaced it.
     ///
     /// Rows of the volume before it stay; their blobs are expected on this
     /// one.
-    package func adopt() throws(MediaError) { try remember(try presentVolume()) }
+    package func adopt() throws(MediaError) { try remember(try Self.presentVolume(layout, files)) }
 
     /// The volume that is mounted now, known or never used before.
     func onlineVolume() throws(MediaError) -> VolumeFile {
-        let found = try presentVolume()
-        if let known = try knownVolume(), known != found.uuid {
+        try Self.onlineVolume(layout, known: try knownVolume(), files)
+    }
+
+    private static func onlineVolume(
+        _ layout: MediaLayout, known: String?, _ files: any FileSystem
+    ) throws(MediaError) -> VolumeFile {
+        let found = try presentVolume(layout, files)
+        if let known, known != found.uuid {
             throw .offline(
                 "another media volume is mounted at \(layout.volume): \(found.uuid) instead of \(known); "
-                    + "mount the right one, or tell Waybill to adopt this one")
+                    + "mount the right one, or accept this one: `waybill media adopt`")
         }
         return found
     }
 
     /// UUID of the volume in use, nil before the first use.
-    func knownVolume() throws(MediaError) -> String? {
-        try read { try $0.row("SELECT value FROM meta WHERE key = 'volume'")?.text(0) }
+    func knownVolume() throws(MediaError) -> String? { try read { try Self.knownVolume($0) } }
+
+    private static func knownVolume(_ connection: Connection) throws(StoreError) -> String? {
+        try connection.row("SELECT value FROM meta WHERE key = 'volume'")?.text(0)
     }
 
     func remember(_ volume: VolumeFile) throws(MediaError) {
@@ -63,13 +88,15 @@ extension MediaStore {
         }
     }
 
-    private func presentVolume() throws(MediaError) -> VolumeFile {
+    private static func presentVolume(
+        _ layout: MediaLayout, _ files: any FileSystem
+    ) throws(MediaError) -> VolumeFile {
         let found: VolumeFile?
         do { found = try VolumeFile.read(layout, files) } catch {
             if error.errno == EBADMSG {
                 throw .offline(
                     "\(layout.mark) is damaged; restore it from a backup, or remove it, run `waybill init` "
-                        + "and adopt the volume")
+                        + "and then `waybill media adopt`")
             }
             throw .offline(error.description)
         }

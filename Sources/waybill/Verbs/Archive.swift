@@ -153,6 +153,9 @@ struct ArchiveRestore: ParsableCommand {
                     cure: "waybill show \(row.id)")
             }
             let folder = FilePath(URL(fileURLWithPath: to).path)
+            guard try gate.spool.files.exists(folder) else {
+                throw Failure(.notFound, "\(to): no such folder", cure: "mkdir -p \(to)")
+            }
             let copy = try gate.archive.restore(row, into: folder)
             try gate.terminal.object(Object(id: row.id.text, file: copy.string))
             gate.terminal.show([copy.string])

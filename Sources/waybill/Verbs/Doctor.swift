@@ -27,7 +27,9 @@ struct Doctor: ParsableCommand {
                 terminal.show(Self.lines(check, terminal))
             }
             let bad = checks.count { $0.verdict == .bad }
-            guard bad == 0 else { return .result(.failed, "\(bad) of \(checks.count) checks are bad") }
+            guard bad == 0 else {
+                return .result(.failed, "\(bad) of \(checks.count) checks \(bad == 1 ? "is" : "are") bad")
+            }
             return .result(.done, "")
         }
     }

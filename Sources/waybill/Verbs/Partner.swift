@@ -30,6 +30,7 @@ struct PartnerAdd: ParsableCommand {
 
     func run() throws {
         try options.reporting { gate in
+            try gate.checkChanging()
             let sample = gate.layout.partners.appending("\(name).yaml")
             let isNew = try RootMaker.write(sample, SampleConfiguration.partner(name), gate.spool.files)
             var command = Command(.addPartner)

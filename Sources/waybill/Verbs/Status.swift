@@ -52,6 +52,12 @@ struct StatusReport: Encodable {
         var ignored: [String: Int]?
         var last_scan: String?
     }
+    struct Media: Encodable {
+        var path: String
+        var online: Bool
+        /// With the cure.
+        var offline_reason: String?
+    }
     struct Alarm: Encodable { var at, partner, kind, text: String }
     struct Space: Encodable {
         var name, path: String
@@ -62,6 +68,7 @@ struct StatusReport: Encodable {
     var agent: Agent?
     var lanes: [Lane] = []
     var partners: [Partner] = []
+    var media: Media
     /// Packages by outcome.
     var outcomes: [String: Int] = [:]
     var oldest_waiting: PackageLines.Object?
@@ -76,7 +83,7 @@ struct StatusReport: Encodable {
     private var now = Words.now()
 
     private enum CodingKeys: String, CodingKey {
-        case root, agent, lanes, partners, outcomes, oldest_waiting, stopped, last, alarms, space
+        case root, agent, lanes, partners, media, outcomes, oldest_waiting, stopped, last, alarms, space
     }
 
     init(_ gate: Gate) throws {
@@ -89,6 +96,8 @@ struct StatusReport: Encodable {
                 bytes_total: $0.bytesTotal, records: $0.records)
         }
         partners = try Self.partners(gate, status)
+        let reason = try gate.mediaRefusal()
+        media = Media(path: gate.loaded.media.string, online: reason == nil, offline_reason: reason)
         if let journal = try gate.journal() {
             try journal.read { connection in
                 open = try JournalQueries.open(connection)
@@ -115,7 +124,8 @@ struct StatusReport: Encodable {
         }
     }
 
-    /// What the agent last saw; without one, whether the volumes are there.
+    /// What the agent last saw; without one, whether the volumes are there and
+    /// what lies in them now.
     static func partners(_ gate: Gate, _ status: AgentStatus?) throws -> [Partner] {
         let known = Dictionary((status?.partners ?? []).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         return try gate.partnersHere().map { name in
@@ -126,8 +136,12 @@ struct StatusReport: Encodable {
                     waiting_files: seen.waitingFiles, ignored: seen.ignored, last_scan: seen.lastScan)
             }
             let state = gate.spool.volumeState(of: name)
+            guard state.isOnline else {
+                return Partner(name: name, online: false, offline_reason: state.reason)
+            }
+            let drops = try InputCount(gate.spool.input(name), gate.spool.files)
             return Partner(
-                name: name, online: state.isOnline, offline_reason: state.isOnline ? nil : state.reason)
+                name: name, online: true, waiting_files: drops.waiting, ignored: drops.ignored)
         }
     }
 
@@ -138,6 +152,9 @@ struct StatusReport: Encodable {
         for lane in lanes where lane.waiting > 0 || lane.running != nil { lines.append(Self.line(lane)) }
         lines.append(waitingLine(terminal))
         lines += partners.map { Self.line($0, terminal) }
+        if let reason = media.offline_reason {
+            lines.append(terminal.bad("media:     offline: \(reason); pictures wait, nothing else does"))
+        }
         for row in open where row.heldBy == .brake {
             lines.append(terminal.warn("brake:     \(row.id)  \(row.path): \(row.reason)"))
             lines.append("           \(row.cure.isEmpty ? "waybill why \(row.id)" : row.cure)")
@@ -193,7 +210,9 @@ struct StatusReport: Encodable {
         }
         var parts = ["online"]
         if let watching = partner.watching { parts.append(watching) }
-        if let count = partner.waiting_files, count > 0 { parts.append("\(count) files in in/") }
+        if let count = partner.waiting_files, count > 0 {
+            parts.append("\(count) \(count == 1 ? "file" : "files") in in/")
+        }
         let ignored = (partner.ignored ?? [:]).sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         if !ignored.isEmpty { parts.append("ignored: " + ignored.joined(separator: ", ")) }
         return "partner:   \(partner.name): " + parts.joined(separator: "; ")
