@@ -114,6 +114,18 @@ import Testing
         #expect(StatusReport.line(partner, terminal) == "partner:   erp-1c: offline: gone")
     }
 
+    @Test("a bar says rate and rest once they mean something") func bar() {
+        #expect(
+            ProgressBar.line(bytes: 1_024, total: 4_096, records: 7, after: .milliseconds(200))
+                == "25% 1.0 KiB of 4.0 KiB, 7 records")
+        #expect(
+            ProgressBar.line(bytes: 1_024, total: 4_096, records: 7, after: .seconds(2))
+                == "25% 1.0 KiB of 4.0 KiB, 7 records, 512 B/s, 6 s left")
+        #expect(
+            ProgressBar.line(bytes: 5_000, total: 4_096, records: 7, after: .seconds(1))
+                == "100% 4.0 KiB of 4.0 KiB, 7 records, 4.9 KiB/s, 0 s left")
+    }
+
     @Test("colours only where they are wanted") func colours() {
         #expect(Terminal(json: false, quiet: false, color: false).bad("x") == "x")
         #expect(Terminal(json: false, quiet: false, color: true).bad("x") == "\u{1B}[31mx\u{1B}[0m")
