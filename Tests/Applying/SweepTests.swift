@@ -42,6 +42,18 @@ import Testing
         #expect(try deleted("v1_offer") == ["40"])
     }
 
+    @Test("an offer that a full lacks stays away, though its product comes back")
+    func hidden() throws {
+        try shop.apply(products(1...40), full: true)
+        try shop.apply(offers(1...40) + [.offer("40#a")], full: true, name: "offers.xml")
+        try shop.apply(products(1...39), full: true)
+        let lacking = try shop.apply(offers(1...40), full: true, name: "offers.xml")
+        // It was gone already: no news, and nothing for a brake.
+        #expect(lacking.counts["offer"].swept == 0)
+        try shop.apply([.product("40")])
+        #expect(try deleted() == [] && deleted("v1_offer") == ["40#a"])
+    }
+
     @Test("a partial, a full that says nothing, and a portion never sweep")
     func never() throws {
         try shop.apply(products(1...40), full: true)

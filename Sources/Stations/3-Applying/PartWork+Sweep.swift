@@ -47,6 +47,8 @@ extension PartWork {
 struct Absent {
     let table: CatalogueTable
     let ids: [Int64]
+    /// Gone with their product already: they do not come back with it.
+    private let hidden: [Int64]
     let live: Int
     let asOf: Int64
 
@@ -55,7 +57,7 @@ struct Absent {
     ) throws {
         self.table = table
         self.asOf = asOf
-        ids = try session.absent(table, stream: stream, seen: seen, asOf: asOf)
+        (ids, hidden) = try session.absent(table, stream: stream, seen: seen, asOf: asOf)
         live = ids.isEmpty ? 0 : try session.liveCount(table, stream: stream)
     }
 
@@ -77,6 +79,7 @@ struct Absent {
             try session.note("delete", table.name, id)
             if table == .product { try session.follow(product: id, deleted: true) }
         }
+        for id in hidden { try session.mark(table, id, deleted: 1, asOf: asOf) }
         return ids.count
     }
 }

@@ -93,17 +93,20 @@ extension CatalogueSession {
                 [.integer(stream)])?.integer(0) ?? 0)
     }
 
-    /// Live rows of a stream that `seen` does not hold and that are not newer
-    /// than `asOf`.
+    /// Rows of a stream that `seen` does not hold and that are not newer than
+    /// `asOf`: live ones, and offers that are deleted only with their product.
     package func absent(
         _ table: CatalogueTable, stream: Int64, seen: IdentSet, asOf: Int64
-    ) throws(StoreError) -> [Int64] {
-        var ids: [Int64] = []
+    ) throws(StoreError) -> (live: [Int64], hidden: [Int64]) {
+        var ids: (live: [Int64], hidden: [Int64]) = ([], [])
         try connection.each(
-            "SELECT id FROM \(table.name) WHERE stream = ? AND coalesce(deleted, 0) = 0 AND as_of <= ? ORDER BY id",
-            [.integer(stream), .integer(asOf)]
+            """
+            SELECT id, coalesce(deleted, 0) FROM \(table.name)
+            WHERE stream = ? AND coalesce(deleted, 0) <> 1 AND as_of <= ? ORDER BY id
+            """, [.integer(stream), .integer(asOf)]
         ) { row in
-            if let id = row.integer(0), !seen.contains(id) { ids.append(id) }
+            guard let id = row.integer(0), !seen.contains(id) else { return }
+            if row.integer(1) == 0 { ids.live.append(id) } else { ids.hidden.append(id) }
         }
         return ids
     }
