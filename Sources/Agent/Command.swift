@@ -28,7 +28,8 @@ package struct Command: Codable, Sendable, Hashable {
     package var maxBytes: Int64?
     package var keepLast: Int?
     package var dryRun = false
-    /// Who asks, for the audit, where the caller is this very process.
+    /// Who asks, for the audit; over the socket believed only of the agent's
+    /// own user.
     package var who = ""
 
     package struct File: Codable, Sendable, Hashable {

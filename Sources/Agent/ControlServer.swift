@@ -53,7 +53,9 @@ package struct ControlServer: Service {
             try caller.lines { line in
                 do {
                     var command = try JSONDecoder().decode(Command.self, from: Data(line.utf8))
-                    command.who = "uid \(user)"
+                    // Whoever acts as our own user may say for whom: it
+                    // could write the journal itself.
+                    if user != geteuid() || command.who.isEmpty { command.who = UserName.of(user) }
                     // A caller that hung up stops the reports, not the work.
                     let gone = Atomic(false)
                     let answer = handler(command) { progress in

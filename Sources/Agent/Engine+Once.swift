@@ -59,14 +59,17 @@ extension Engine {
         var worst = left.isEmpty ? ExitCode.done : .rejects
         var outcomes: [Outcome: Int] = [:]
         var ids: [String] = []
+        var rejects = 0
         for row in try house.journal.rows(after: since) {
+            rejects += row.rejects
             outcomes[row.outcome, default: 0] += 1
             ids.append(row.id.text)
             let code = ExitCode(row)
             worst = .worse(worst, code == .done ? .done : .rejects)
         }
-        let words = outcomes.sorted { $0.key.rawValue < $1.key.rawValue }
+        var words = outcomes.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+        if rejects > 0 { words += "; \(rejects) records refused" }
         var answer = Answer.result(worst, words.isEmpty ? "nothing waited" : words, packages: ids)
         answer.lines = left
         return answer

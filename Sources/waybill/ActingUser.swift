@@ -71,8 +71,12 @@ enum ActingUser {
         }
     }
 
-    /// Name of a user; the number of one without an account.
-    static func name(of user: UInt32) -> String { account(user)?.name ?? String(user) }
+    /// Who runs this program, for the audit: asked before `become`.
+    static func caller(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        let name = UserName.of(getuid())
+        guard getuid() == 0, let person = environment["SUDO_USER"], !person.isEmpty else { return name }
+        return "\(person) (sudo)"
+    }
 
     private static func account(_ user: UInt32) -> (name: String, group: UInt32)? {
         guard let entry = unsafe getpwuid(user), let name = unsafe entry.pointee.pw_name else { return nil }

@@ -18,6 +18,8 @@ struct Gate {
     let loaded: LoadedSettings
     /// Root, who acts as the spool's owner now and has lost its capabilities.
     let actsForAnother: Bool
+    /// Who runs this program, whoever it acts as.
+    let caller: String
 
     /// Finds the root and reads its configuration.
     /// - Throws: `Failure` with exit code 78 and every mistake.
@@ -29,6 +31,7 @@ struct Gate {
         } catch {
             throw Failure(.configuration, error.list.map(\.description).joined(separator: "\n"))
         }
+        caller = ActingUser.caller()
         actsForAnother = try ActingUser.become(ownerOf: loaded.spool)
     }
 
@@ -38,9 +41,11 @@ struct Gate {
     /// and does it here.
     func perform(_ command: Command, report: @escaping @Sendable (Answer) -> Void = { _ in }) throws -> Answer
     {
+        var command = command
+        command.who = caller
         if let answer = try ask(command, report: report) { return answer }
         try refuseStrangers()
-        return try alone { engine in engine.perform(command, report: report) }
+        return try alone { [command] engine in engine.perform(command, report: report) }
     }
 
     /// Asks a running agent; nil where none runs.
@@ -64,9 +69,9 @@ struct Gate {
 
     private func refuseStrangers() throws {
         guard let owner = ActingUser.owner(of: loaded.spool)?.user, owner != geteuid() else { return }
-        let name = ActingUser.name(of: owner)
+        let name = UserName.of(owner)
         throw Failure(
-            .unreachable, "no agent runs, and \(loaded.spool) belongs to user \(name)",
+            .unreachable, "no agent runs, and \(loaded.spool) belongs to \(name)",
             cure: "start the agent, or run waybill as \(name) or as root")
     }
 

@@ -137,7 +137,7 @@ extension Gate {
         for id in ids.compactMap(PackageID.init) {
             guard let row = try journal.read({ try JournalQueries.row(id, $0) }) else { continue }
             try terminal.object(PackageLines.Object(row))
-            terminal.say("\(row.outcome.rawValue)  \(row.id)  \(row.path)")
+            terminal.say("\(row.outcome.rawValue)  \(row.id)  \(Terminal.plain(row.path))")
             for (kind, counts) in row.counts.kinds.sorted(by: { $0.key < $1.key })
             where counts.read > 0 || counts.swept > 0 {
                 terminal.say("  \(kind): \(Words.counts(counts))")

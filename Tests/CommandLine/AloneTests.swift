@@ -5,6 +5,8 @@ import Foundation
 import TestKit
 import Testing
 
+@testable import Agent
+
 /// Commands that do the work themselves, because no agent runs.
 @Suite("Without an agent") struct AloneTests {
     private let program: Program
@@ -64,7 +66,11 @@ import Testing
         #expect(lines[0].contains("\"before\":\"quarantined\",\"command\":\"discard\""))
         #expect(lines[1].contains("\"command\":\"ingest\""))
         #expect(try run("audit", "--limit", "1").output.split(separator: "\n").count == 2)
-        #expect(try run("audit", id).output.contains("quarantined → discarded"))
+        let page = try run("audit", id).output
+        #expect(page.contains("quarantined → discarded"))
+        let me = UserName.of(getuid())
+        #expect(page.contains("  \(me)  discard  "))
+        #expect(try run("show", id).output.contains("discarded by \(me); before: "))
         #expect(try run("audit", "2020").status == 5)
         #expect(try run("audit", "--limit", "0").status == 64)
     }
@@ -90,6 +96,17 @@ import Testing
         let both = try run("ingest", fixture("commerceml/offers.xml"), fixture("demo/1-full"))
         #expect(both.status == 3)
         #expect(both.errors.hasPrefix("waybill: not all of the 3 packages were wholly applied"))
+    }
+
+    @Test("once is not all done where records were refused, though their package still waits") func once()
+        throws
+    {
+        try folder.write(
+            "spool/partners/erp-1c/in/changes.xml",
+            try String(contentsOfFile: fixture("commerceml/changes.xml"), encoding: .utf8))
+        let answer = try run("run", "--once")
+        #expect(answer.status == 3)
+        #expect(answer.errors == "waybill: 1 waiting; 1 records refused\n")
     }
 
     @Test("a restore into a folder that is not there names the folder") func restore() throws {

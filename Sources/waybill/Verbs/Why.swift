@@ -66,7 +66,10 @@ struct Why: ParsableCommand {
         if !row.reason.isEmpty { lines.append(row.reason) }
         if let next = row.nextTry { lines.append("next try: \(next)") }
         if !row.cure.isEmpty { lines.append(row.cure) }
-        if !row.outcome.isFinal { lines.append("no agent runs: nothing moves until `waybill run`") }
+        let movesByItself: [Outcome] = [.claimed, .waiting, .staged, .deferred]
+        if movesByItself.contains(row.outcome) {
+            lines.append("no agent runs: nothing moves until `waybill run`")
+        }
         return lines
     }
 }
