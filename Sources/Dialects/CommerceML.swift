@@ -141,7 +141,11 @@ package enum CommerceML {
             Rule("БазоваяЕдиница/@НаименованиеКраткое", .fallback(.unit)),
             // UT writes the code and the full name only.
             Rule("БазоваяЕдиница/@НаименованиеПолное", .fallback(.unit)),
-            Rule("Единица", .unit),
+            Rule("БазоваяЕдиница/Код", .field(.unitCode)), Rule("БазоваяЕдиница/Ид", .field(.unitCode)),
+            Rule("БазоваяЕдиница/НаименованиеКраткое", .fallback(.unit)),
+            Rule("БазоваяЕдиница/НаименованиеПолное", .fallback(.unit)),
+            Rule("Единица", .unit), Rule("Единица/Ид", .field(.unitCode)),
+            Rule("Единица/НаименованиеКраткое", .fallback(.unit)),
             Rule("Картинка", .field(.picture)), Rule("Картинка/@Описание", .after(.pictureDescription)),
             Rule("ХарактеристикиТовара/ХарактеристикаТовара", .namedRow(.characteristicRow, feeds: [:])),
             Rule("ХарактеристикиТовара/ХарактеристикаТовара/Ид", .ignore),
@@ -166,7 +170,7 @@ package enum CommerceML {
             Rule("Описание", .field(.description, clears: true)),
             Rule("Вес", .field(.weight, .decimalOrText)),
             Rule("ТорговаяМарка", .field(.brand)),
-            Rule("Изготовитель/Наименование", .fallback(.brand)),
+            Rule("Изготовитель/Наименование", .fallback(.brand)), Rule("Изготовитель", .fallback(.brand)),
             // A random new one with every export (3.3).
             Rule("Изготовитель/Ид", .ignore),
             Rule("Изготовитель/ОфициальноеНаименование", .ignore),

@@ -83,6 +83,22 @@ import Testing
         #expect(try shop.row("SELECT currency FROM v1_price") == "UAH")
     }
 
+    @Test("a unit by its code or its id is shown by its short name, also where that comes later")
+    func unit() throws {
+        try shop.apply([
+            .product("1", "А", [(.unitCode, "796")]), .product("2", "Б", [(.unit, "u-2")]),
+            .product("3", "В", [(.unit, "кг")]), .offer("1", "А", [(.unitCode, "796")]),
+        ])
+        #expect(try shop.rows("SELECT unit FROM v1_product ORDER BY id") == ["796", "u-2", "кг"])
+        try shop.apply([
+            Rec(
+                kind: .unit, fields: [(.id, "u-1"), (.name, "шт"), (.unitCode, "796")], section: .classifier),
+            Rec(kind: .unit, fields: [(.id, "u-2"), (.name, "м")], section: .classifier),
+        ])
+        #expect(try shop.rows("SELECT unit FROM v1_product ORDER BY id") == ["шт", "м", "кг"])
+        #expect(try shop.row("SELECT extra ->> 'unit' FROM v1_offer") == "шт")
+    }
+
     @Test("a variant that becomes a product of its own takes its offer along")
     func adopted() throws {
         try shop.apply([.product("1"), .offer("1#a", "Вариант")])

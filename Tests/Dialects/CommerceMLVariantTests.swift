@@ -66,6 +66,38 @@ import Testing
         #expect(record.extras.isEmpty)
     }
 
+    @Test(
+        "a unit as text, attributes, elements or a code",
+        arguments: [
+            ("<БазоваяЕдиница>796 </БазоваяЕдиница>", nil, "796"),
+            ("<БазоваяЕдиница Код=\"006 \">м</БазоваяЕдиница>", "м", "006"),
+            (
+                "<БазоваяЕдиница><Код>796</Код><НаименованиеКраткое>шт</НаименованиеКраткое>"
+                    + "<НаименованиеПолное>Штука</НаименованиеПолное></БазоваяЕдиница>", "шт", "796"
+            ),
+            (
+                "<Единица><Ид>796</Ид><НаименованиеКраткое>шт</НаименованиеКраткое></Единица>", "шт", "796"
+            ),
+        ])
+    func unit(body: String, name: String?, code: String?) throws {
+        let record = try product(body)
+        #expect(record.text(.unit) == name && record.text(.unitCode) == code)
+    }
+
+    @Test("a manufacturer as text, or as an element with a name")
+    func brand() throws {
+        #expect(try product("<Изготовитель>Makita</Изготовитель>").text(.brand) == "Makita")
+        let named = try product(
+            "<Изготовитель>\n<Ид>x</Ид>\n<Наименование>Bosch</Наименование>\n</Изготовитель>")
+        #expect(named.text(.brand) == "Bosch" && named.extras.isEmpty)
+    }
+
+    @Test("text where elements are expected is kept")
+    func looseText() throws {
+        let record = try product("<СтавкиНалогов>20</СтавкиНалогов>")
+        #expect(record.extras == ["СтавкиНалогов": "20"])
+    }
+
     @Test("a weight in words is a weight, and no reason to refuse the article")
     func weight() throws {
         let record = try product("<Вес>0,5 кг</Вес>")

@@ -152,7 +152,11 @@ struct MappingRun: XMLHandler {
             let op = ops[Int(frame.node)]
             let before = record.builder.entries.count
             switch op.kind {
-            case .container, .passage: break
+            case .container: break
+            case .passage:
+                if isInRecord, frame.row < 0, text.count > frame.text {
+                    extra(frame.text..<text.count, attribute: nil)
+                }
             case .section: section = frame.section
             case .record: finishRecord()
             case .row: if frame.isOpen { record.builder.close() }

@@ -27,8 +27,10 @@ struct Op: Sendable {
     /// Whether the element's own text is read.
     var takesText: Bool {
         switch kind {
-        case .container, .section, .record, .passage, .row, .namedRow, .marker, .list, .ignore: false
-        case .fact, .id, .variant, .field, .fallback, .after, .unit, .deletion, .rowOf, .rowName, .rowValue:
+        case .container, .section, .record, .row, .namedRow, .marker, .list, .ignore: false
+        // Where elements are expected and text stands, it is an extra.
+        case .passage, .fact, .id, .variant, .field, .fallback, .after, .unit, .deletion, .rowOf, .rowName,
+            .rowValue:
             true
         }
     }

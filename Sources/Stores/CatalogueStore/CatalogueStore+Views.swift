@@ -27,7 +27,18 @@ extension CatalogueStore {
 
     private static let offerExtra = """
         CASE WHEN t.unit IS NULL THEN coalesce(t.extra, '{}')
-            ELSE json_set(coalesce(t.extra, '{}'), '$.unit', t.unit) END
+            ELSE json_set(coalesce(t.extra, '{}'), '$.unit', \(unit)) END
+        """
+
+    /// The unit's short name; some exports write its code or its id, and the
+    /// dictionary may come later (`reference/commerceml.md` trap 19).
+    private static let unit = """
+        coalesce(
+                (SELECT u.name FROM unit u JOIN ident ui ON ui.id = u.id
+                    WHERE u.code = t.unit AND ui.source = i.source AND u.name IS NOT NULL LIMIT 1),
+                (SELECT u.name FROM ident ui JOIN unit u ON u.id = ui.id
+                    WHERE ui.ext = t.unit AND ui.kind = 6 AND ui.source = i.source),
+                t.unit)
         """
 
     /// What tells a variant from its sisters: some exports write it as
@@ -79,9 +90,11 @@ extension CatalogueStore {
             LEFT JOIN ident pi ON pi.id = g.parent LEFT JOIN tree ON tree.id = g.id;
         CREATE INDEX grp_parent ON grp (parent);
 
+        CREATE INDEX unit_code ON unit (code);
+
         CREATE VIEW v1_product AS
         SELECT \(common("t", extra: productExtra)), t.sku AS sku, t.barcode AS barcode, t.name AS name, t.full_name AS full_name,
-            t.description AS description, t.brand AS brand, t.unit AS unit, t.vat_rate AS vat_rate,
+            t.description AS description, t.brand AS brand, \(unit) AS unit, t.vat_rate AS vat_rate,
             t.weight AS weight,
             coalesce((SELECT json_group_array(gi.ext) FROM json_each(t.groups) e JOIN ident gi ON gi.id = e.value),
                 '[]') AS groups,
