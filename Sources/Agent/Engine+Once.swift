@@ -18,7 +18,6 @@ extension Engine {
     /// - Returns: 0 where all was applied, 3 where something was rejected or
     ///   stopped or had to be left.
     package func runOnce() throws -> Answer {
-        let since = mint.next()
         var left: [String] = []
         for name in try house.spool.partnerNames() {
             let work = PartnerWork(
@@ -27,7 +26,7 @@ extension Engine {
             left += try drain(work)
         }
         rest()
-        return try summary(since: since, left: left)
+        return try summary(left: left)
     }
 
     /// Waits until no package moves any more.
@@ -55,12 +54,14 @@ extension Engine {
         return []
     }
 
-    private func summary(since: PackageID, left: [String]) throws -> Answer {
+    /// Of everything this process worked on, what an earlier one left among
+    /// it.
+    private func summary(left: [String]) throws -> Answer {
         var worst = left.isEmpty ? ExitCode.done : .rejects
         var outcomes: [Outcome: Int] = [:]
         var ids: [String] = []
         var rejects = 0
-        for row in try house.journal.rows(after: since) {
+        for row in try house.journal.rows(changedSince: startedAt) {
             rejects += row.rejects
             outcomes[row.outcome, default: 0] += 1
             ids.append(row.id.text)

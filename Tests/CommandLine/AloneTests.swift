@@ -1,7 +1,10 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import Databases
 import Foundation
+import JournalStore
+import Records
 import TestKit
 import Testing
 
@@ -107,6 +110,27 @@ import Testing
         let answer = try run("run", "--once")
         #expect(answer.status == 3)
         #expect(answer.errors == "waybill: 1 waiting; 1 records refused\n")
+    }
+
+    @Test("once counts what an earlier process left in claimed/") func leftover() throws {
+        let file = try folder.write("given/import.xml", "<html/>")
+        #expect(try run("ingest", file).status == 3)
+        #expect(try run("run", "--once").output == "nothing waited\n")
+        let name = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path("spool/quarantine")).first)
+        #expect(try run("hold", name).status == 0)
+        #expect(try run("run", "--once").output == "nothing waited\n")
+        let journal = try Journal(path: folder.path("var/store/journal.db"), options: StoreOptions())
+        let id = try #require(PackageID(name))
+        var row = try #require(try journal.row(id))
+        (row.outcome, row.heldBy) = (.claimed, nil)
+        try journal.save([row], at: row.receivedAt)
+        try journal.close()
+        try FileManager.default.moveItem(
+            atPath: folder.path("spool/held/\(name)"), toPath: folder.path("spool/claimed/\(name)"))
+        let answer = try run("run", "--once")
+        #expect(answer.status == 3)
+        #expect(answer.errors == "waybill: 1 quarantined\n")
     }
 
     @Test("a restore into a folder that is not there names the folder") func restore() throws {

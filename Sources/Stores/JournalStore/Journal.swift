@@ -38,9 +38,10 @@ package final class Journal: Sendable {
     /// quarantine.
     package func open() throws(StoreError) -> [PackageRow] { try read { try JournalQueries.open($0) } }
 
-    /// Rows of packages that came after `id`, oldest first.
-    package func rows(after id: PackageID) throws(StoreError) -> [PackageRow] {
-        try read { try JournalQueries.rows(after: id, $0) }
+    /// Rows that were saved since a moment, but for those that clean-up ended,
+    /// oldest first.
+    package func rows(changedSince time: Timestamp) throws(StoreError) -> [PackageRow] {
+        try read { try JournalQueries.rows(changedSince: time, $0) }
     }
 
     /// Rows that have ended and are not archived yet, oldest first.
@@ -130,6 +131,30 @@ package final class Journal: Sendable {
             try connection.execute(
                 "UPDATE alarm SET cleared_at = ? WHERE partner = ? AND kind = ? AND cleared_at IS NULL",
                 [.integer(now.milliseconds), .text(partner), .text(kind)])
+        }
+    }
+
+    /// Ends those alarms of some kinds that began before `limit` and are not
+    /// among the ones that last. Costs no write where there are none.
+    ///
+    /// - Parameters:
+    ///   - partner: nil for everybody's.
+    ///   - lasting: their texts.
+    package func clear(
+        partner: String?, kinds: Set<String>, lasting: Set<String> = [], before limit: Timestamp,
+        at now: Timestamp
+    ) throws(StoreError) {
+        let over = try read { try JournalQueries.alarms($0) }.filter { alarm in
+            kinds.contains(alarm.kind) && (partner ?? alarm.partner) == alarm.partner
+                && alarm.at.milliseconds < limit.milliseconds && !lasting.contains(alarm.text)
+        }
+        guard !over.isEmpty else { return }
+        try write { connection in
+            for alarm in over {
+                try connection.execute(
+                    "UPDATE alarm SET cleared_at = ? WHERE seq = ?",
+                    [.integer(now.milliseconds), .integer(alarm.sequence)])
+            }
         }
     }
 

@@ -29,10 +29,14 @@ package enum JournalQueries {
             """, [], connection)
     }
 
-    package static func rows(after id: PackageID, _ connection: Connection) throws(StoreError)
+    /// Rows that were saved since a moment, but for those that clean-up ended,
+    /// oldest first.
+    package static func rows(changedSince time: Timestamp, _ connection: Connection) throws(StoreError)
         -> [PackageRow]
     {
-        try list("WHERE id > ? ORDER BY id", [.text(id.text)], connection)
+        try list(
+            "WHERE changed_at >= ? AND expired_at IS NULL ORDER BY id", [.integer(time.milliseconds)],
+            connection)
     }
 
     package static func unfinished(_ connection: Connection) throws(StoreError) -> [PackageRow] {
