@@ -80,6 +80,20 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: folder.path("a.db-wal")))
     }
 
+    @Test("the write-ahead log does not keep the size of the largest transaction")
+    func walShrinks() throws {
+        let folder = try TemporaryFolder()
+        let file = try StoreFile(path: folder.path("a.db"), migrations: schema)
+        try file.write { try $0.execute("INSERT INTO t (data) VALUES (zeroblob(20 << 20))") }
+        #expect(file.walBytes > 20 << 20)
+        #expect(try file.checkpoint() == 0)
+        try file.write { try $0.execute("INSERT INTO t (name) VALUES ('next')") }
+        #expect(file.walBytes <= 16 << 20)
+        try file.close()
+        let late = try StoreReader(path: folder.path("a.db"))
+        #expect(try late.read { try $0.row("SELECT count(*) FROM t")?.integer(0) } == 2)
+    }
+
     @Test("a file of a newer version is refused with words")
     func newer() throws {
         let folder = try TemporaryFolder()

@@ -72,6 +72,10 @@ package final class StoreFile: Sendable {
         try applyModes(options)
     }
 
+    /// What a write-ahead log shrinks to once all of it is in the file, bytes;
+    /// without a limit it keeps the size of the largest full for ever.
+    private static let walLimit = 16 << 20
+
     /// `trusted_schema` stays on: SQLite before 3.41 refuses the JSON
     /// aggregates in views without it, and the schema is our own.
     private static func prepare(_ database: Database, _ options: StoreOptions) throws {
@@ -90,6 +94,7 @@ package final class StoreFile: Sendable {
             sql: """
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = 0;
+                PRAGMA journal_size_limit = \(Self.walLimit);
                 PRAGMA mmap_size = 0;
                 PRAGMA temp_store = MEMORY;
                 PRAGMA cache_size = -\(options.cacheKiB);
