@@ -14,7 +14,7 @@ enum ArchiveName {
     /// The original name without control and direction characters, cut to
     /// 100 bytes at a character's border.
     ///
-    /// `contract.md`, "Spool".
+    /// docs/spool.md.
     static func safe(_ name: String) -> String {
         var result = ""
         var bytes = 0

@@ -11,7 +11,7 @@ package struct ReceiptReport: Sendable, Hashable {
     package var receipt: FilePath?
     package var rejects: FilePath?
     /// Why something could not be written; never a reason to stop
-    /// (`contract.md`, "Spool").
+    /// (docs/spool.md).
     package var warning: String?
 }
 
