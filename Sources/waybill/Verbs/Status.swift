@@ -154,6 +154,8 @@ struct StatusReport: Encodable {
         lines += partners.map { Self.line($0, terminal) }
         if let reason = media.offline_reason {
             lines.append(terminal.bad("media:     offline: \(reason); pictures wait, nothing else does"))
+        } else {
+            lines.append("media:     online")
         }
         for row in open where row.heldBy == .brake {
             lines.append(terminal.warn("brake:     \(row.id)  \(row.path): \(row.reason)"))
