@@ -83,6 +83,31 @@ import Testing
         #expect(try deleted() == ["40"])
     }
 
+    @Test("a portion left over from an earlier, longer run counts for its facts only")
+    func leftover() throws {
+        let t = shop.clock.milliseconds
+        let run = { (last: Int, minute: Int64) in
+            [
+                Doc(
+                    records: self.products(1...10), onlyChanges: false, asOf: t + minute * 60_000,
+                    member: "import0_1.xml"),
+                Doc(
+                    records: self.products(11...last), asOf: t + minute * 60_000 + 1_000,
+                    member: "import0_2.xml"),
+            ]
+        }
+        let old = Doc(
+            records: [.product("40", "старое"), .product("41")], asOf: t + 2_000, member: "import0_3.xml")
+        try shop.apply(run(39, 0) + [old], name: "a.zip") { $0.isArchive = true }
+        let result = try shop.apply(run(39, 30) + [old], name: "a.zip") {
+            $0.isArchive = true
+            $0.maxDelete = 0.1
+        }
+        #expect(result.counts["product"].swept == 2 && result.counts["product"].unchanged == 41)
+        #expect(try deleted() == ["40", "41"])
+        #expect(try shop.row("SELECT full_count FROM stream WHERE full_count IS NOT NULL") == "39")
+    }
+
     @Test("offers before their products in one archive are no absences")
     func offersFirst() throws {
         let docs = { (ids: ClosedRange<Int>) in

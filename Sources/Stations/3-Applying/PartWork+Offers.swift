@@ -14,7 +14,7 @@ extension PartWork {
         counts["stock"].read += form.stocks.count
         let result = try place(batch, head, id, ident, frame, repeated: repeated, into: &counts)
         // Also where it waits: what it waits for may come in this very part.
-        streams[frame.stream]?.seen.insert(ident)
+        see(ident, frame)
         if repeated {
             counts["offer"].repeated += 1
         } else if let result {

@@ -8,7 +8,7 @@ extension PartWork {
     func applyProduct(_ batch: RecordBatch, _ id: Range<Int>, _ frame: RecordFrame) throws {
         let ident = try session.ident(.item, batch.arena.span.extracting(id))
         let repeated = isRepeated(.product, ident)
-        streams[frame.stream]?.seen.insert(ident)
+        see(ident, frame)
         row.reset(CatalogueTable.product.values.count)
         stage(0, .sku, batch)
         stage(1, .barcode, batch)

@@ -15,6 +15,9 @@ struct OpenSection {
     var isFull: Bool
     /// … and it is no portion: its absences count too.
     var isWhole: Bool
+    /// Left over from an earlier, longer run: older than the document that
+    /// opened this full. Its facts count, its presence does not.
+    var isLeftover: Bool
     /// Types the document declares: ids in the store with their currencies.
     var priceTypes: [(id: Int64, currency: [UInt8])]
     var member: String
@@ -28,6 +31,7 @@ struct RecordFrame {
     var asOf: Int64
     var part: Int64
     var isFull: Bool
+    var isLeftover = false
     var priceTypes: [(id: Int64, currency: [UInt8])]
     var catalogue: String
     /// Where the record stands, for a report of what waits too long.
@@ -75,6 +79,8 @@ final class PartWork {
         var isFull = false
         var isWhole = false
         var isUNF = false
+        /// As-of of the document that opened the full, where one did.
+        var openedAsOf: Int64?
         var records = 0
         var seen = IdentSet()
     }
@@ -125,13 +131,14 @@ final class PartWork {
         for type in document.priceTypes {
             types.append((try session.ident(.priceType, Array(type.id.utf8).span), Array(type.currency.utf8)))
         }
-        let open = OpenSection(
-            head: facts, stream: state, asOf: asOf, name: name, isFull: isFull, isWhole: isWhole,
-            priceTypes: types, member: source.member)
-        sections[head.section] = open
         var work =
             streams[state.id]
             ?? StreamWork(section: facts.kind, catalogue: catalogue, state: state, asOf: asOf)
+        if isWhole, work.openedAsOf == nil { work.openedAsOf = asOf }
+        let open = OpenSection(
+            head: facts, stream: state, asOf: asOf, name: name, isFull: isFull, isWhole: isWhole,
+            isLeftover: !isFull && asOf < work.openedAsOf ?? asOf, priceTypes: types, member: source.member)
+        sections[head.section] = open
         work.names[name] = max(work.names[name] ?? .min, asOf)
         work.asOf = max(work.asOf, asOf)
         work.isFull = work.isFull || isFull
@@ -156,19 +163,20 @@ final class PartWork {
             counts[kind].empty += 1
             return
         case let defect?:
-            try reject(batch, head, defect, stream: open.stream.id)
+            try reject(batch, head, defect, open)
             return
         case nil: break
         }
         form.fill(batch, head)
         guard let id = form[.id], !id.isEmpty else {
-            try reject(batch, head, .missingID, stream: open.stream.id)
+            try reject(batch, head, .missingID, open)
             return
         }
-        streams[open.stream.id]?.records += 1
+        if !open.isLeftover { streams[open.stream.id]?.records += 1 }
         let frame = RecordFrame(
             section: open.head.kind, stream: open.stream.id, asOf: open.asOf, part: session.part,
-            isFull: open.isFull, priceTypes: open.priceTypes, catalogue: open.head.catalogue,
+            isFull: open.isFull, isLeftover: open.isLeftover, priceTypes: open.priceTypes,
+            catalogue: open.head.catalogue,
             place: .init(
                 member: source.member, offset: head.offset, line: Int(head.line), since: context.arrival))
         switch head.kind {
@@ -180,6 +188,11 @@ final class PartWork {
         }
     }
 
+    /// Marks an item as held by its full.
+    func see(_ item: Int64, _ frame: RecordFrame) {
+        if !frame.isLeftover { streams[frame.stream]?.seen.insert(item) }
+    }
+
     /// Marks an id as seen in this part.
     ///
     /// - Returns: true where it had been seen: the record counts as repeated.
@@ -188,14 +201,14 @@ final class PartWork {
     }
 
     private func reject(
-        _ batch: RecordBatch, _ head: RecordBatch.Head, _ defect: RecordDefect, stream: Int64
+        _ batch: RecordBatch, _ head: RecordBatch.Head, _ defect: RecordDefect, _ open: OpenSection
     ) throws {
         form.fill(batch, head)
         // A full names it all the same: it is not absent.
-        if let id = form[.id], !id.isEmpty,
+        if let id = form[.id], !id.isEmpty, !open.isLeftover,
             let ident = try session.knownIdent(.item, batch.arena.span.extracting(id))
         {
-            streams[stream]?.seen.insert(ident)
+            streams[open.stream.id]?.seen.insert(ident)
         }
         rejects += 1
         counts[head.kind.word].rejected += 1
