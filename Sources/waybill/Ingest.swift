@@ -32,10 +32,17 @@ struct Ingest: ParsableCommand {
     func run() throws {
         try options.reporting { gate in
             var command = Command(.ingest)
-            command.partner = try partner ?? gate.onlyPartner()
+            let name = try partner ?? gate.onlyPartner()
+            guard try gate.partnersHere().contains(name) else {
+                throw Failure(.notFound, "no partner \(name)", cure: "waybill partner add \(name)")
+            }
+            command.partner = name
             command.asOfNow = asOf != nil
             try gate.checkChanging()
             command.files = try gate.stage(files)
+            guard !command.files.isEmpty else {
+                throw Failure(.notFound, "\(files.joined(separator: ", ")): no files to take in there")
+            }
             let bar = ProgressBar(gate.terminal)
             var answer: Answer
             do {
@@ -46,15 +53,16 @@ struct Ingest: ParsableCommand {
                 }
             } catch {
                 bar.end()
-                // Who was locked out took none of them.
-                if GlobalOptions.code(for: error) == .locked { try gate.unstage(command.files) }
+                try gate.unstage(command.files)
                 throw error
             }
             bar.end()
+            try gate.unstage(command.files)
             let ids = answer.packages ?? []
             try gate.showPackages(ids)
             // What became of each is said already, on standard output.
-            if !ids.isEmpty, answer.exit != Agent.ExitCode.done.rawValue {
+            let isSaid = [Agent.ExitCode.done, .interrupted].contains { $0.rawValue == answer.exit }
+            if !ids.isEmpty, !isSaid {
                 answer.message = Self.rejected(ids)
             }
             return answer
@@ -92,21 +100,33 @@ extension Gate {
     func stage(_ paths: [String]) throws -> [Command.File] {
         let spool = Spool(root: loaded.spool, files: RealFileSystem())
         try spool.prepare()
+        let found = try paths.flatMap(Self.walk)
+        try checkRoom(for: found.map(\.file), spool)
         var staged: [Command.File] = []
-        for path in paths {
-            for (file, name) in try Self.walk(path) {
-                let unique = UUID().uuidString.lowercased()
-                do {
-                    staged.append(
-                        Command.File(staged: try spool.stage(FilePath(file), name: unique).string, name: name)
-                    )
-                } catch {
-                    try unstage(staged)
-                    throw Failure(.failed, "\(error)")
-                }
+        for (file, name) in found {
+            let unique = UUID().uuidString.lowercased()
+            do {
+                staged.append(
+                    Command.File(staged: try spool.stage(FilePath(file), name: unique).string, name: name))
+            } catch {
+                // What was copied of this one, too.
+                let half = Command.File(staged: spool.tmp.appending(unique).string, name: name)
+                try unstage(staged + [half])
+                throw Failure(.failed, "\(error)")
             }
         }
         return staged
+    }
+
+    /// Copies leave `min_free` on the spool's volume.
+    private func checkRoom(for paths: [String], _ spool: Spool) throws {
+        var bytes: Int64 = 0
+        for path in paths { bytes += try spool.files.statusFollowingLinks(FilePath(path)).size }
+        let free = try spool.files.volume(spool.tmp).freeBytes
+        guard bytes + loaded.settings.minFree > free else { return }
+        throw Failure(
+            .failed, "no room: \(Words.size(bytes)) to copy, \(Words.size(free)) free on the spool's volume",
+            cure: "free space there (waybill archive prune), or lower `min_free`")
     }
 
     /// Files below a path with their names as in an `in/`, sorted; temporary
@@ -114,7 +134,11 @@ extension Gate {
     private static func walk(_ path: String) throws -> [(file: String, name: String)] {
         guard let type = try kind(of: path) else { throw Failure(.notFound, "\(path): no such file") }
         let last = URL(fileURLWithPath: path).lastPathComponent
-        guard type == .typeDirectory else { return [(path, last)] }
+        // A device or a pipe may have no end.
+        if type == .typeRegular { return [(path, last)] }
+        guard type == .typeDirectory else {
+            throw Failure(.usage, "\(path): neither a file nor a folder", cure: "write it to a file first")
+        }
         return try FileManager.default.subpathsOfDirectory(atPath: path).sorted().compactMap { sub in
             let full = path + "/" + sub
             guard try kind(of: full) == .typeRegular,

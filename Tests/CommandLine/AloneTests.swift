@@ -133,6 +133,23 @@ import Testing
         #expect(answer.errors == "waybill: 1 quarantined\n")
     }
 
+    @Test("what can't be taken is refused before anything is copied") func nothingToTake() throws {
+        let file = try folder.write("given/x.xml", "<html/>")
+        try FileManager.default.createDirectory(
+            atPath: folder.path("empty"), withIntermediateDirectories: false)
+        #expect(try run("ingest", file, "--partner", "nobody").status == 5)
+        #expect(try run("ingest", folder.path("empty")).status == 5)
+        let device = try run("ingest", file, "/dev/null")
+        #expect(device.status == 64)
+        #expect(device.errors.hasPrefix("waybill: /dev/null: neither a file nor a folder; "))
+        try folder.write("etc/waybill.yaml", "min_free: 1000TiB\n")
+        let full = try run("ingest", file)
+        #expect(full.status == 1)
+        #expect(full.errors.hasPrefix("waybill: no room: 7 B to copy, "))
+        let staged = try FileManager.default.subpathsOfDirectory(atPath: folder.path("spool/tmp"))
+        #expect(staged.filter { $0 != "attachments" } == [])
+    }
+
     @Test("a restore into a folder that is not there names the folder") func restore() throws {
         #expect(try run("ingest", fixture("demo/1-full")).status == 0)
         let list = try run("archive", "list").output

@@ -54,9 +54,13 @@ extension Spool {
         return path
     }
 
-    /// Removes a file that no command took.
+    /// Removes a file that no command took; one that was taken is not there.
     package func removeStaged(_ text: String) throws(SpoolError) {
-        let file = try stagedFile(text)
+        let file: FilePath
+        do { file = try stagedFile(text) } catch {
+            if case .vanished = error { return }
+            throw error
+        }
         try spooling { () throws(FileError) in try files.unlinkIfPresent(file) }
     }
 
