@@ -211,6 +211,7 @@ extension Engine {
             }
         } catch {
             if case .locked = error { return .result(.locked, "\(error)") }
+            if case .emptyArchive = error { return .result(.unreachable, "\(error)") }
             return .result(.failed, "\(error)")
         }
         var answer = Answer.result(

@@ -150,6 +150,17 @@ import Testing
         #expect(staged.filter { $0 != "attachments" } == [])
     }
 
+    @Test("an archive that is empty though packages were archived is a volume out of reach") func emptied()
+        throws
+    {
+        #expect(try run("ingest", fixture("demo/1-full")).status == 0)
+        #expect(try run("archive", "prune", "--older-than", "1d").status == 0)
+        try FileManager.default.removeItem(atPath: folder.path("spool/archive/erp-1c"))
+        let answer = try run("archive", "prune", "--older-than", "1d")
+        #expect(answer.status == 69)
+        #expect(answer.errors.contains("is its volume mounted?"))
+    }
+
     @Test("a restore into a folder that is not there names the folder") func restore() throws {
         #expect(try run("ingest", fixture("demo/1-full")).status == 0)
         let list = try run("archive", "list").output
