@@ -87,6 +87,8 @@ struct Doc {
     var member = ""
     var types: [(String, String)] = []
     var isUNF = false
+    /// The next batch of the document before.
+    var continues = false
 }
 
 /// Hands scripted documents over as a reader would.
@@ -118,7 +120,7 @@ final class ScriptedSource: BatchSource {
             return false
         }
         let doc = docs.removeFirst()
-        documentNumber += 1
+        if !doc.continues { documentNumber += 1 }
         progress.read += 1
         member = doc.member
         asOf = doc.asOf ?? arrival

@@ -223,6 +223,21 @@ import Testing
         #expect(try now() == [])
     }
 
+    @Test("price types count as declared also where a batch ends between them")
+    func lateTypes() throws {
+        let type = { (id: String) in
+            Rec(kind: .priceType, fields: [(.id, id), (.name, id)], section: .offers)
+        }
+        try shop.apply([.product("1"), .offer("1", prices: [("a", "1"), ("b", "2")])])
+        try shop.apply([
+            Doc(records: [type("a")], types: [("a", "UAH")]),
+            Doc(
+                records: [type("b"), .offer("1", prices: [("a", "3")])],
+                types: [("a", "UAH"), ("b", "UAH")], continues: true),
+        ])
+        #expect(try shop.rows("SELECT id, value FROM v1_price") == ["1|a|3"])
+    }
+
     @Test("a price that was taken away does not come back with an older file")
     func priceTombstone() throws {
         let t = shop.clock.milliseconds

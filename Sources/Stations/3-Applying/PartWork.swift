@@ -103,8 +103,15 @@ final class PartWork {
             document = source.documentNumber
             sections.removeAll()
         }
-        if let open = sections[head.section] { return open }
         let document = source.document
+        if let open = sections[head.section] {
+            guard open.priceTypes.count != document.priceTypes.count else { return open }
+            // A batch ended between the declarations.
+            var known = open
+            known.priceTypes = try priceTypes(document)
+            sections[head.section] = known
+            return known
+        }
         let index = Int(head.section)
         let facts =
             index >= 0 && index < document.sections.count
@@ -127,17 +134,14 @@ final class PartWork {
         // judged one by one.
         let isWhole = isFull && (context.isArchive || !context.isChunk)
         if isWhole, let last = state.fullAsOf, asOf < last { throw StaleFull() }
-        var types: [(id: Int64, currency: [UInt8])] = []
-        for type in document.priceTypes {
-            types.append((try session.ident(.priceType, Array(type.id.utf8).span), Array(type.currency.utf8)))
-        }
         var work =
             streams[state.id]
             ?? StreamWork(section: facts.kind, catalogue: catalogue, state: state, asOf: asOf)
         if isWhole, work.openedAsOf == nil { work.openedAsOf = asOf }
         let open = OpenSection(
             head: facts, stream: state, asOf: asOf, name: name, isFull: isFull, isWhole: isWhole,
-            isLeftover: !isFull && asOf < work.openedAsOf ?? asOf, priceTypes: types, member: source.member)
+            isLeftover: !isFull && asOf < work.openedAsOf ?? asOf, priceTypes: try priceTypes(document),
+            member: source.member)
         sections[head.section] = open
         work.names[name] = max(work.names[name] ?? .min, asOf)
         work.asOf = max(work.asOf, asOf)
@@ -150,6 +154,14 @@ final class PartWork {
             try session.dropPostponedSweep(catalogue: catalogue)
         }
         return open
+    }
+
+    private func priceTypes(_ document: DocumentHead) throws -> [(id: Int64, currency: [UInt8])] {
+        var types: [(id: Int64, currency: [UInt8])] = []
+        for type in document.priceTypes {
+            types.append((try session.ident(.priceType, Array(type.id.utf8).span), Array(type.currency.utf8)))
+        }
+        return types
     }
 
     // MARK: Records
