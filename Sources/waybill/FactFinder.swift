@@ -78,7 +78,7 @@ struct FactFinder {
             result.totalInodes = status.totalInodes
             if isOwner { result.refusal = refusal(path) }
         } catch {
-            if !error.isNotFound { result.refusal = error.reason }
+            if !error.isNotFound, isOwner { result.refusal = error.reason }
         }
         return result
     }
@@ -136,7 +136,7 @@ struct FactFinder {
             if isOwner { result.refusal = refused }
             if refused.isEmpty { result.clockSkew = try clockSkew(input) }
         } catch {
-            if !error.isNotFound { result.refusal = error.description }
+            if !error.isNotFound, isOwner { result.refusal = error.description }
         }
         return result
     }

@@ -203,7 +203,10 @@ import Testing
             #expect(answer.errors.hasPrefix("waybill: " + words), "\(answer.errors)")
         }
         #expect(try FileManager.default.subpathsOfDirectory(atPath: shared.root).sorted() == names)
-        #expect(try member("status").status == 0)
+        #expect(chmod(shared.path("spool/partners/erp-1c/in"), 0o700) == 0)
+        let status = try member("status")
+        #expect(status.status == 0, "\(status.errors)")
+        #expect(status.output.contains("partner:   erp-1c: online; in/: Permission denied\n"))
         let doctor = try member("doctor")
         #expect(doctor.status == 0, "\(doctor.output)")
         #expect(doctor.output.contains("warning  user: "))

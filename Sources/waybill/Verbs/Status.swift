@@ -139,9 +139,14 @@ struct StatusReport: Encodable {
             guard state.isOnline else {
                 return Partner(name: name, online: false, offline_reason: state.reason)
             }
-            let drops = try InputCount(gate.spool.input(name), gate.spool.files)
-            return Partner(
-                name: name, online: true, waiting_files: drops.waiting, ignored: drops.ignored)
+            do throws(FileError) {
+                let drops = try InputCount(gate.spool.input(name), gate.spool.files)
+                return Partner(
+                    name: name, online: true, waiting_files: drops.waiting, ignored: drops.ignored)
+            } catch {
+                // Who may not look there can still ask for everything else.
+                return Partner(name: name, online: true, watching: "in/: \(error.reason)")
+            }
         }
     }
 
