@@ -145,9 +145,8 @@ extension PartWork {
                 !declared.isEmpty
             {
                 row.set(0, text: declared.span)
-            } else if let known = try session.currency(ofPriceType: ident) {
-                row.set(0, text: Array(known.utf8).span)
             }
+            // Else it is its type's, which the view knows.
             stage(1, value, batch)
             if let least = price.minQuantity, !least.isEmpty {
                 row.set(2, text: batch.arena.span.extracting(least))

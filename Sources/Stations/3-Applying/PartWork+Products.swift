@@ -55,7 +55,9 @@ extension PartWork {
             count("product", change.kind, deleted: isDeleted && change.wasDeleted == 0, into: &counts)
         }
         if change.kind == .inserted {
-            if batch.arena[id].contains(35), try session.adoptOffer(ofProduct: ident) {
+            if batch.arena[id].contains(35), try session.exists(.offer, RowKey(ident)),
+                try session.adoptOffer(ofProduct: ident)
+            {
                 try session.note("update", "offer", ident)
             }
             try resolve(ident)

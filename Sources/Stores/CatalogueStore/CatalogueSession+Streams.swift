@@ -214,11 +214,6 @@ extension CatalogueSession {
         return result
     }
 
-    /// The currency a price type has in the store.
-    package func currency(ofPriceType type: Int64) throws(StoreError) -> String? {
-        try connection.row("SELECT currency FROM price_type WHERE id = ?", [.integer(type)])?.text(0)
-    }
-
     // MARK: Marks
 
     package func isDeleted(product: Int64) throws(StoreError) -> Bool {
