@@ -135,7 +135,8 @@ package enum CommerceML {
 
     private static let article =
         common + [
-            Rule("Штрихкод", .field(.barcode)), Rule("Артикул", .field(.sku, clears: true)),
+            Rule("Штрихкод", .fallback(.barcode)), Rule("Штрихкоды/Штрихкод", .fallback(.barcode)),
+            Rule("Артикул", .field(.sku, clears: true)),
             Rule("ПолноеНаименование", .field(.fullName)),
             Rule("БазоваяЕдиница", .unit), Rule("БазоваяЕдиница/@Код", .field(.unitCode)),
             Rule("БазоваяЕдиница/@НаименованиеКраткое", .fallback(.unit)),

@@ -92,6 +92,14 @@ import Testing
         #expect(named.text(.brand) == "Bosch" && named.extras.isEmpty)
     }
 
+    @Test("of several barcodes the first is the barcode, the others are kept")
+    func barcodes() throws {
+        let record = try product("<Штрихкод>1</Штрихкод><Штрихкод/><Штрихкод>2</Штрихкод>")
+        #expect(record.texts(.barcode) == ["1"] && record.extras == ["Штрихкод": "2"])
+        let listed = try product("<Штрихкоды><Штрихкод>3</Штрихкод><Штрихкод>4</Штрихкод></Штрихкоды>")
+        #expect(listed.texts(.barcode) == ["3"] && listed.extras == ["Штрихкоды/Штрихкод": "4"])
+    }
+
     @Test("text where elements are expected is kept")
     func looseText() throws {
         let record = try product("<СтавкиНалогов>20</СтавкиНалогов>")
