@@ -50,7 +50,8 @@ package struct ControlServer: Service {
             let send = { @Sendable (answer: Answer) throws in
                 try caller.send(String(decoding: encoder.encode(answer), as: UTF8.self))
             }
-            try caller.lines { line in
+            // A folder given to `ingest` is one line.
+            try caller.lines(limit: 64 << 20) { line in
                 do {
                     var command = try JSONDecoder().decode(Command.self, from: Data(line.utf8))
                     // Whoever acts as our own user may say for whom: it

@@ -23,11 +23,9 @@ extension Engine {
                 if !workBell.wait(seconds: 5) { return }
                 continue
             }
-            inFlight.insert(job.id)
             apply(job)
             board.finish()
-            inFlight.remove(job.id)
-            newsBell.ring()
+            news.ring()
             if house.catalogue.walBytes > Self.walLimit { settleStores() }
         }
     }
@@ -37,7 +35,10 @@ extension Engine {
 
     /// Moves the write-ahead logs into their files.
     func settleStores() {
-        do { try checkpoint() } catch { alarm("", "store", "\(error)") }
+        do {
+            try checkpoint()
+            clearAlarm("", "checkpoint")
+        } catch { alarm("", "checkpoint", "\(error)") }
     }
 
     func checkpoint() throws {
@@ -98,10 +99,9 @@ extension Engine {
         switch CatalogueStore.disposition(of: error) {
         case .halt:
             alarm("", "store", "\(error)")
-            // The round of the house tries again; nothing else runs into it
-            // meanwhile.
-            _ = workBell.wait(seconds: 10)
-            board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: 0))
+            // The round of the house tries again; an agent runs into it with
+            // nothing else for a while, a command leaves it at that.
+            if takesDrops { _ = workBell.wait(seconds: 10) }
         case .retry: postpone(row, reason: "\(error)")
         case .quarantine, nil:
             if row.attempts < Backoff.attemptsForUnknown {
@@ -142,6 +142,9 @@ extension Engine {
         row.cure = row.outcome == .stale ? "to apply it all the same: `waybill ingest --as-of now`" : ""
         row.appliedAt = house.moments.now
         try complete(row, reader.unreadLanes)
+        // Whatever is still so, says so again with the house's next round.
+        clearAlarm("", "store")
+        clearAlarm(row.partner, "trouble")
         try passOn(result.resolved)
     }
 

@@ -15,6 +15,11 @@ import Threads
 extension Engine {
     /// Does what a command asks. Blocks; the answer names what helps.
     package func perform(_ command: Command, report: @escaping @Sendable (Answer) -> Void) -> Answer {
+        whileRunning { answer(command, report) }
+            ?? .result(.unreachable, "the agent is stopping", cure: "try again in a moment")
+    }
+
+    private func answer(_ command: Command, _ report: @escaping @Sendable (Answer) -> Void) -> Answer {
         do {
             switch command.verb {
             case .status: return statusAnswer()
@@ -34,10 +39,16 @@ extension Engine {
     // MARK: One package
 
     private func change(_ command: Command) throws -> Answer {
-        guard let id = command.id.flatMap(PackageID.init), let row = try house.journal.row(id) else {
-            return .result(.notFound, "no package \(command.id ?? "")", cure: "waybill queue")
+        let unknown = Answer.result(.notFound, "no package \(command.id ?? "")", cure: "waybill queue")
+        guard let id = command.id.flatMap(PackageID.init), try house.journal.row(id) != nil else {
+            return unknown
         }
-        if board.running?.job.id == id || (inFlight.contains(id) && !board.holds(id)) {
+        guard inFlight.insert(id) else {
+            return .result(.locked, "\(id) is being worked on right now", cure: "try again in a moment")
+        }
+        defer { inFlight.remove(id) }
+        guard let row = try house.journal.row(id) else { return unknown }
+        if board.running?.job.id == id {
             return .result(.locked, "\(id) is being worked on right now", cure: "try again in a moment")
         }
         let answer =
@@ -140,15 +151,25 @@ extension Engine {
         row.endedAt = house.moments.now
         try house.journal.save([row], at: house.moments.now)
         finishing.add(row.id)
-        waitUntil { try house.journal.row(row.id)?.archivePath != nil }
-        return .result(.done, "\(row.id) is discarded and archived", packages: [row.id.text])
+        waitUntil { try house.journal.row(row.id).map(isAtRest) ?? true }
+        let end = try house.journal.row(row.id)
+        let words =
+            if end?.archivePath != nil {
+                "is discarded and archived"
+            } else if end?.expiredAt != nil {
+                "is discarded; its file was gone already"
+            } else { "is discarded; it is archived as soon as that is possible: waybill status" }
+        return .result(.done, "\(row.id) \(words)", packages: [row.id.text])
     }
 
     /// Waits until `done`, at most ten seconds; the work goes on all the same.
     private func waitUntil(_ done: () throws -> Bool) {
         let end = house.moments.steady().advanced(by: .seconds(10))
         do {
-            while house.moments.steady() < end, try !done(), newsBell.wait(seconds: 0.1) {}
+            while house.moments.steady() < end {
+                let seen = news.rings
+                if try done() || !news.wait(after: seen, seconds: 0.1) { return }
+            }
         } catch {
             logger.debug("wait ended", metadata: ["error": "\(error)"])
         }

@@ -134,8 +134,13 @@ extension Engine {
         var row = row
         row.endedAt = house.moments.now
         row.nextTry = nil
-        stop(row, .quarantined, reason: reason, cure: cure, place: place)
+        finished.remove(row.id)
+        row.outcome = .quarantined
+        row.reason = reason
+        row.cure = cure
+        // First the receipt: once it lies in quarantine, nobody comes back here.
         writeReceipt(row, archivedAt: nil)
+        stop(row, .quarantined, reason: reason, cure: cure, place: place)
         logger.warning(
             "package quarantined",
             metadata: ["package.id": "\(row.id)", "partner": "\(row.partner)", "reason": "\(reason)"])
@@ -164,13 +169,13 @@ extension Engine {
             }
             try house.spool.move(row.id, from: here, to: state, reason: reason)
         }
-        newsBell.ring()
+        news.ring()
     }
 
     /// Something that is no package's fault: the package stays where it is,
     /// and the house's round takes it up again.
     func trouble(_ row: PackageRow, _ error: any Error) {
         alarm(row.partner, "trouble", "\(row.id) (\(row.path)): \(error)")
-        newsBell.ring()
+        news.ring()
     }
 }

@@ -24,9 +24,12 @@ extension Engine {
                 if !finishBell.wait(seconds: 5) { return }
                 continue
             }
-            do { try finish(ids) } catch { alarm("", "archive", "\(error)") }
+            do {
+                try finish(ids)
+                clearAlarm("", "archive")
+            } catch { alarm("", "archive", "\(error)") }
             finishing.done()
-            newsBell.ring()
+            news.ring()
         }
     }
 
@@ -55,18 +58,26 @@ extension Engine {
         }
         let now = house.moments.now
         var done: [PackageRow] = []
+        var failed: Set<String> = []
         for result in house.archiver.finish(items, at: now) {
             guard var row = rows[result.id] else { continue }
             switch result.outcome {
             case .success(let archived):
                 row.sha256 = archived.sha256
                 row.archivePath = archived.path
+                row.expiredAt = nil
+                finished.remove(row.id)
                 done.append(row)
-            case .failure(let error): alarm(row.partner, "archive", "\(row.id): \(error)")
+            case .failure(.payloadGone): try endWithoutFile(row)
+            case .failure(let error):
+                failed.insert(row.partner)
+                alarm(row.partner, "archive", "\(row.id): \(error)")
             }
         }
-        try house.journal.save(done, at: now)
+        // First the receipts: once the rows are saved, nobody comes back here.
         for row in done { writeReceipt(row, archivedAt: now) }
+        try house.journal.save(done, at: now)
+        for partner in Set(done.map(\.partner)).subtracting(failed) { clearAlarm(partner, "archive") }
     }
 
     // MARK: Pictures
@@ -86,12 +97,12 @@ extension Engine {
             let result = try house.desk.keepPictures(
                 of: readContext(row, file), package: row.id, exchange: row.exchange, partner: row.partner,
                 into: house.media)
-            for error in result.unreadable { alarm(row.partner, "media", "\(row.path): \(error)") }
+            for error in result.unreadable { alarm(row.partner, "picture", "\(row.path): \(error)") }
         } catch let error as MediaError {
             return "its pictures wait for the media volume: \(error)"
         } catch let error as ReadError {
             // The records are in the store; the archive keeps the whole ZIP.
-            alarm(row.partner, "media", "\(row.path): its pictures can't be unpacked: \(error)")
+            alarm(row.partner, "picture", "\(row.path): its pictures can't be unpacked: \(error)")
         }
         return nil
     }
@@ -104,6 +115,8 @@ extension Engine {
                 file.file, name: file.note.name, partner: file.note.partner, package: file.note.id,
                 exchange: exchangeOfAttachment(file.note), at: file.note.claimedAt, into: house.media)
             try house.spool.removeAttachment(file.note.id)
+            // One that still can't be kept says so again with the next round.
+            clearAlarm(file.note.partner, "media")
         } catch {
             alarm(file.note.partner, "media", "\(file.note.name): \(error)")
         }

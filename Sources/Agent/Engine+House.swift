@@ -16,6 +16,8 @@ extension Engine {
     /// clean-ups.
     private static let roundEvery: Int64 = 30
     private static let tidyEvery: Int64 = 3_600
+    /// Seconds for which an alarm about something that is over stays.
+    private static let eventsFor: Int64 = 7 * 86_400
 
     /// What comes due by itself: retries, postponed sweeps, what was moved by
     /// hand, retention.
@@ -50,24 +52,26 @@ extension Engine {
 
     /// Deferred packages whose time has come.
     func retryDue(_ now: Timestamp) throws {
-        for row in try house.journal.due(at: now) where !isBusy(row.id) {
-            var row = row
-            row.outcome = .claimed
-            row.nextTry = nil
-            row.reason = ""
-            row.cure = ""
-            try move(row)
-            dispatch(row)
+        for due in try house.journal.due(at: now) {
+            try alone(with: due.id) {
+                guard var row = try house.journal.row(due.id), row.outcome == .deferred else { return }
+                row.outcome = .claimed
+                row.nextTry = nil
+                row.reason = ""
+                row.cure = ""
+                try move(row)
+                dispatch(row)
+            }
         }
     }
 
     private func round(_ now: Timestamp) throws {
         try keepWaitingAttachments()
         try recover()
-        for row in try house.journal.open() where row.outcome == .waiting && row.counts.total.waiting == 0 {
-            // Only its pictures were waiting.
-            if case .online = house.media.state, row.appliedAt != nil, !isBusy(row.id) {
-                var row = row
+        for open in try house.journal.open() where isOnlyWaitingForPictures(open) {
+            guard case .online = house.media.state else { break }
+            try alone(with: open.id) {
+                guard var row = try house.journal.row(open.id), isOnlyWaitingForPictures(row) else { return }
                 row.outcome = row.rejects > 0 ? .appliedWithRejects : .applied
                 row.reason = ""
                 row.cure = ""
@@ -77,6 +81,10 @@ extension Engine {
             }
         }
         try sweepDue(now)
+    }
+
+    private func isOnlyWaitingForPictures(_ row: PackageRow) -> Bool {
+        row.outcome == .waiting && row.counts.total.waiting == 0 && row.appliedAt != nil
     }
 
     /// Sweeps that waited for proof that their document was the whole truth.
@@ -102,6 +110,8 @@ extension Engine {
             CatalogueStore.Retention(
                 changes: before(keep.changes), undo: before(keep.beforeImages), rejects: before(keep.rejects),
                 waiting: before(keep.journal), undoBytes: keep.beforeImagesSize))
+        try house.journal.clear(
+            partner: nil, kinds: Self.events, before: now.adding(seconds: -Self.eventsFor), at: now)
         _ = try house.journal.prune(before: Timestamp(milliseconds: before(keep.journal)))
         for name in try house.spool.partnerNames() where house.spool.volumeState(of: name).isOnline {
             _ = try house.retention.pruneReceipts(

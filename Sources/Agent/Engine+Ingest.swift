@@ -22,28 +22,34 @@ extension Engine {
                 DropOrder.Key(path: left.name, isAttachment: false),
                 DropOrder.Key(path: right.name, isAttachment: false))
         }
+        // In our hands until each is dispatched: the house's round would
+        // take up what is claimed and on no board.
+        var held: [PackageID] = []
+        defer { for id in held { inFlight.remove(id) } }
         var rows: [PackageRow] = []
         var attachments: [ClaimedFile] = []
         for file in files {
+            if isStopping { break }
             let id = mint.next()
             inFlight.insert(id)
-            defer { inFlight.remove(id) }
+            held.append(id)
             let path = file.name.split(separator: "/").map(String.init)
             let staged = try house.spool.stagedFile(file.staged)
             let kind = DropKind.of(path, head: try house.spool.head(staged))
+            let key = ExchangeKey.of(path, isArchive: kind == .zip).description
             let note = PackageNote(
                 id: id, kind: kind.isAttachment ? .attachment : .package, partner: partner,
                 original: Spool.plainName(file.name), size: 0, modified: 0, claimedAt: now,
-                extra: ["by_hand": .bool(true)])
+                extra: [
+                    "by_hand": .bool(true), "as_of_now": .bool(command.asOfNow), "exchange_key": .string(key),
+                ])
             let claimed = try house.spool.importStaged(staged, note: note)
             if kind.isAttachment {
                 attachments.append(claimed)
                 continue
             }
             var row = row(for: claimed.note)
-            row.exchange = try exchange(ExchangeKey.of(path, isArchive: kind == .zip), partner, now, id: id)
-            row.byHand = true
-            row.asOfNow = command.asOfNow
+            row.exchange = try exchange(key, partner, now, id: id)
             lastExchange.withLock { $0[partner] = row.exchange }
             try house.journal.save([row], at: now)
             rows.append(row)
@@ -53,15 +59,19 @@ extension Engine {
             at: now, who: command.who, command: "ingest", package: rows.first?.id, before: "",
             after: "\(rows.count) packages")
         for row in rows { dispatch(row) }
-        return try settled(rows.map(\.id), attachments: attachments.count, report)
+        for id in held { inFlight.remove(id) }
+        held = []
+        let isWhole = rows.count + attachments.count == files.count
+        return try settled(rows.map(\.id), attachments: attachments.count, isWhole: isWhole, report)
     }
 
     /// Waits until every package has come to rest, and reports on the way.
     private func settled(
-        _ ids: [PackageID], attachments: Int, _ report: @Sendable (Answer) -> Void
+        _ ids: [PackageID], attachments: Int, isWhole: Bool, _ report: @Sendable (Answer) -> Void
     ) throws -> Answer {
         var open = Set(ids)
         while !open.isEmpty, !isStopping {
+            let seen = news.rings
             if let running = board.running, open.contains(running.job.id) {
                 report(
                     .progress(
@@ -72,9 +82,14 @@ extension Engine {
                 guard let row = try house.journal.row(id), isAtRest(row) else { continue }
                 open.remove(id)
             }
-            if !open.isEmpty { _ = newsBell.wait(seconds: 0.1) }
+            if !open.isEmpty { news.wait(after: seen, seconds: 0.1) }
         }
-        guard open.isEmpty else { return .result(.interrupted, "the agent is stopping; the files are safe") }
+        guard isWhole, open.isEmpty else {
+            return .result(
+                .interrupted,
+                "the agent is stopping: it goes on with what is listed by its next start; "
+                    + "give it the rest once more", packages: ids.map(\.text))
+        }
         var worst = ExitCode.done
         for id in ids {
             if let row = try house.journal.row(id) { worst = .worse(worst, ExitCode(row)) }
@@ -87,9 +102,11 @@ extension Engine {
     /// Nothing more happens to it by itself right now.
     func isAtRest(_ row: PackageRow) -> Bool {
         switch row.outcome {
-        case .claimed: false
+        // Claimed, and nobody has it in hand: in trouble, which `status`
+        // shows; the house's round tries again.
+        case .claimed: true
         case .waiting, .staged, .deferred, .held, .quarantined: true
-        default: row.archivePath != nil
+        default: row.archivePath != nil || row.expiredAt != nil
         }
     }
 }

@@ -54,12 +54,13 @@ extension Engine {
 
     private func report(_ look: IntakeLook, of work: PartnerWork, at now: Timestamp) {
         let before = work.last.withLock { last in
-            let before = last?.look.volume
+            let before = last?.look
             last = (look, now)
             return before
         }
         for alarm in look.alarms { self.alarm(work.name, alarm.kind, alarm.text) }
-        guard before != look.volume else { return }
+        if look.volume.isOnline, before?.lasting != look.lasting { clearEnded(look, of: work, at: now) }
+        guard before?.volume != look.volume else { return }
         if look.volume.isOnline {
             if before != nil {
                 logger.notice("partner online", metadata: ["partner": "\(work.name)"])
@@ -67,6 +68,17 @@ extension Engine {
             clearAlarm(work.name, "offline")
         } else {
             alarm(work.name, "offline", look.volume.reason)
+        }
+    }
+
+    /// What the first look of a run finds over, or a later one.
+    private func clearEnded(_ look: IntakeLook, of work: PartnerWork, at now: Timestamp) {
+        do {
+            try house.journal.clear(
+                partner: work.name, kinds: IntakeLook.lastingKinds, lasting: look.lasting,
+                before: now.adding(seconds: 1), at: now)
+        } catch {
+            logger.error("alarm not cleared", metadata: ["error": "\(error)"])
         }
     }
 
@@ -90,6 +102,7 @@ extension Engine {
 
     private func claim(_ drops: [Drop], _ work: PartnerWork) -> Int {
         var claimed: [ClaimedDrop] = []
+        var isWell = true
         for drop in drops {
             let id = mint.next()
             inFlight.insert(id)
@@ -102,10 +115,15 @@ extension Engine {
                 inFlight.remove(id)
                 if case .vanished = error { continue }
                 alarm(work.name, "claim", "\(drop.path): \(error)")
+                isWell = false
                 break
             }
         }
-        do { try register(claimed, partner: work.name) } catch {
+        if isWell { clearAlarm(work.name, "claim") }
+        do {
+            try register(claimed, partner: work.name)
+            clearAlarm("", "journal")
+        } catch {
             // The folders stand; the next start or the house's round makes
             // their rows.
             for drop in claimed { inFlight.remove(drop.file.note.id) }
@@ -135,7 +153,7 @@ extension Engine {
                 continue
             }
             if let reason = item.drop.toQuarantine {
-                quarantine(row, reason: reason, cure: "have it exported again; `waybill discard \(row.id)`")
+                quarantineUnproven(row, reason: reason)
             } else {
                 send(row, route)
             }
@@ -152,25 +170,33 @@ extension Engine {
         if let known = exchanges[key] {
             row.exchange = known
         } else {
-            row.exchange = try exchange(key, partner, now, id: note.id)
+            row.exchange = try exchange(key.description, partner, now, id: note.id)
             if key != .alone { exchanges[key] = row.exchange }
         }
         return row
     }
 
-    func exchange(_ key: ExchangeKey, _ partner: String, _ now: Timestamp, id: PackageID) throws -> String {
-        guard key != .alone else { return id.text }
+    func quarantineUnproven(_ row: PackageRow, reason: String) {
+        quarantine(row, reason: reason, cure: "have it exported again; `waybill discard \(row.id)`")
+    }
+
+    /// - Parameter key: of an `ExchangeKey`, in words.
+    func exchange(_ key: String, _ partner: String, _ now: Timestamp, id: PackageID) throws -> String {
+        guard key != ExchangeKey.alone.description else { return id.text }
         return try house.journal.exchange(
-            partner: partner, key: key.description, since: now.adding(seconds: -Self.exchangeQuiet),
+            partner: partner, key: key, since: now.adding(seconds: -Self.exchangeQuiet),
             now: now, id: id.text)
     }
 
     /// A row of what `package.json` says.
     func row(for note: PackageNote) -> PackageRow {
         let path = note.name
-        return PackageRow(
+        var row = PackageRow(
             id: note.id, exchange: note.id.text, partner: note.partner,
             name: path.split(separator: "/").last.map(String.init) ?? path, path: path, size: note.size,
             receivedAt: note.claimedAt, outcome: .claimed)
+        row.byHand = note.extra["by_hand"] == .bool(true)
+        row.asOfNow = note.extra["as_of_now"] == .bool(true)
+        return row
     }
 }

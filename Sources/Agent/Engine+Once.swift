@@ -31,7 +31,11 @@ extension Engine {
 
     /// Waits until no package moves any more.
     package func rest() {
-        while !isStopping, !isIdle { _ = newsBell.wait(seconds: 0.05) }
+        while !isStopping {
+            let seen = news.rings
+            if isIdle { return }
+            news.wait(after: seen, seconds: 0.05)
+        }
     }
 
     private var isIdle: Bool { board.isIdle && finishing.isEmpty && inFlight.isEmpty }

@@ -24,7 +24,8 @@ package final class Engine: Sendable {
     let logger: Logger
     let board: LaneBoard
     let finishing: PackageQueue
-    /// Between claim and the board, or in a worker's hands.
+    /// Between claim and the board, or in somebody's hands: whoever changes
+    /// a package that is on no board inserts it first.
     let inFlight = PackageSet()
     /// Claimed in this run when nobody had it open for writing any more.
     let finished = PackageSet()
@@ -46,7 +47,7 @@ package final class Engine: Sendable {
     let finishBell = Doorbell()
     let houseBell = Doorbell()
     /// Rings when a package has moved on.
-    let newsBell = Doorbell()
+    let news = NewsBell()
     private let threads = Mutex<[WorkerThread]>([])
     private let running = Mutex(0)
     private let taking = Atomic(false)
@@ -83,7 +84,8 @@ package final class Engine: Sendable {
     /// Ends after the batch at hand, whose package is read again, as is what
     /// waits, by the next start.
     package func stop() throws {
-        for bell in [workBell, finishBell, houseBell, newsBell] { bell.stop() }
+        for bell in [workBell, finishBell, houseBell] { bell.stop() }
+        news.stop()
         partners.withLock { partners in for work in partners.values { work.bell.stop() } }
         let ended = Doorbell()
         while running.withLock({ $0 }) > 0 { _ = ended.wait(seconds: 0.02) }
@@ -107,6 +109,19 @@ package final class Engine: Sendable {
             body()
             running.withLock { $0 -= 1 }
         }
+    }
+
+    /// Does something on the caller's thread that `stop` waits for; nil once
+    /// the engine stops.
+    func whileRunning<Result>(_ work: () throws -> Result) rethrows -> Result? {
+        let goesOn = running.withLock { count in
+            guard !isStopping else { return false }
+            count += 1
+            return true
+        }
+        guard goesOn else { return nil }
+        defer { running.withLock { $0 -= 1 } }
+        return try work()
     }
 
     func startIntake(_ name: String) {
@@ -147,6 +162,12 @@ package final class Engine: Sendable {
     }
 
     // MARK: Trouble
+
+    /// Alarms about something that happened, and is over: they stay for an
+    /// admin to see, and age.
+    static let events: Set<String> = [
+        "overwritten", "removed", "moved-by-hand", "removed-by-hand", "picture", "sweep",
+    ]
 
     /// Notes something an admin should see; a journal that can't be written
     /// is said in the log, since nothing else is left.

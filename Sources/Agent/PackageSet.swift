@@ -9,7 +9,9 @@ import Threads
 final class PackageSet: Sendable {
     private let ids = Mutex<Set<PackageID>>([])
 
-    func insert(_ id: PackageID) { ids.withLock { _ = $0.insert(id) } }
+    /// - Returns: false where it is in already: somebody else has it.
+    @discardableResult
+    func insert(_ id: PackageID) -> Bool { ids.withLock { $0.insert(id).inserted } }
     func remove(_ id: PackageID) { ids.withLock { _ = $0.remove(id) } }
     func contains(_ id: PackageID) -> Bool { ids.withLock { $0.contains(id) } }
     var isEmpty: Bool { ids.withLock { $0.isEmpty } }

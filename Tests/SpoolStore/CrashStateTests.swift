@@ -66,6 +66,7 @@ import Testing
         case .removeEmpty(_, let state): "remove the empty folder in `\(state.rawValue)/`"
         case .finishCopy: "finish the copy"
         case .reportLost: "report it lost"
+        case .endWithoutFile: "note that its file is gone, report it once"
         case .reportArchived: "report it archived by hand"
         case .reportCopy(_, let state): "report the copy in `\(state.rawValue)/`"
         }

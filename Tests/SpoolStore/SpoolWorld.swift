@@ -92,7 +92,8 @@ final class SpoolWorld {
                     }
                     changed = true
                 case .queueAgain: break
-                case .finishArchiving, .reportLost, .reportArchived, .reportCopy: reports.append(action)
+                case .finishArchiving, .reportLost, .endWithoutFile, .reportArchived, .reportCopy:
+                    reports.append(action)
                 }
             }
             if !changed { return }

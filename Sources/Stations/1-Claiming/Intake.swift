@@ -89,6 +89,7 @@ package final class Intake {
         }
         look.alarms += lasting.subtracting(told).sorted { $0.path < $1.path }
         told = lasting
+        look.lasting = Set(lasting.map(\.text))
         look.nextLook = look.waiting.compactMap(\.nextLook).min()
         return look
     }

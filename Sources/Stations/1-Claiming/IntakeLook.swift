@@ -19,6 +19,10 @@ package struct IntakeLook: Hashable, Sendable {
     package var nextLook: ContinuousClock.Instant?
     /// Each is told once.
     package var alarms: [IntakeAlarm] = []
+    /// Kinds that are told when they begin, and last.
+    package static let lastingKinds: Set<String> = ["name-collision", "unreadable"]
+    /// The texts of all those that last, told now or earlier.
+    package var lasting: Set<String> = []
 
     package static let foldersShown = 100
 

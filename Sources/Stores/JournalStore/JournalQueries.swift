@@ -42,7 +42,7 @@ package enum JournalQueries {
     package static func unfinished(_ connection: Connection) throws(StoreError) -> [PackageRow] {
         try list(
             """
-            WHERE archive_path IS NULL AND outcome IN ('applied', 'applied-with-rejects', 'duplicate', 'stale',
+            WHERE archive_path IS NULL AND expired_at IS NULL AND outcome IN ('applied', 'applied-with-rejects', 'duplicate', 'stale',
                 'superseded', 'discarded', 'undone') ORDER BY id
             """, [], connection)
     }

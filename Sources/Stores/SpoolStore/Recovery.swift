@@ -44,6 +44,9 @@ package enum RecoveryAction: Hashable, Sendable {
     /// The payload is nowhere and not put away: it was lost or removed by
     /// hand.
     case reportLost(PackageID)
+    /// The end is recorded and the payload is nowhere: removed by hand before
+    /// it was archived. Note that, and report it once.
+    case endWithoutFile(PackageID)
     /// The row is open and the payload lies in the archive: moved by hand.
     case reportArchived(PackageID)
     /// A second folder of the same id: a copy made by hand; never touched.
@@ -108,7 +111,7 @@ package enum Recovery {
         if facts.onShare || facts.archived {
             return copy + [.finishArchiving(id, from: facts.folders.first?.state ?? .claimed)]
         }
-        return facts.offline ? [] : [.reportLost(id)]
+        return facts.offline ? [] : facts.removeEmpty(id) + [.endWithoutFile(id)]
     }
 
     /// On the way, or stopped for a human.

@@ -3,7 +3,7 @@
 
 import Files
 package import Records
-package import SystemPackage
+import SystemPackage
 
 extension Spool {
     /// Looks at everything that recovery decides on.
@@ -22,9 +22,7 @@ extension Spool {
             for claim in try shareClaimFiles(of: name) { result.shareClaims.insert(claim.id) }
         }
         let present = Set(result.folders.filter(\.hasPayload).map(\.id))
-        for (id, partner) in known where !present.contains(id) {
-            if try archived(id, partner: partner) != nil { result.archived.insert(id) }
-        }
+        result.archived = try archived(known.filter { !present.contains($0.key) })
         return result
     }
 
@@ -78,23 +76,40 @@ extension Spool {
         }
     }
 
-    /// The archived payload of a package: looks through the partner's days
-    /// from the id's day on.
-    package func archived(_ id: PackageID, partner: String) throws(SpoolError) -> FilePath? {
-        let first = PackageIDSource.microseconds(of: id).map { Timestamp(milliseconds: $0 / 1_000) }
-        let earliest = first.map { archive(partner, day: $0).bytes } ?? []
-        let prefix = id.text + "-"
-        return try spooling { () throws(FileError) in
-            for year in try folders(archive.appending(partner)) {
-                for month in try folders(year) {
-                    for day in try folders(month) where !day.bytes.lexicographicallyPrecedes(earliest) {
-                        for name in try files.list(day) where name.string.hasPrefix(prefix) {
-                            return day.appending(name)
-                        }
-                    }
+    /// Of these packages, those whose payload lies in the archive: one walk a
+    /// partner, from the day of its oldest id on.
+    private func archived(_ wanted: [PackageID: String]) throws(SpoolError) -> Set<PackageID> {
+        var found: Set<PackageID> = []
+        for (partner, ids) in Dictionary(grouping: wanted.keys, by: { wanted[$0] ?? "" }) {
+            let start = ids.min().flatMap(PackageIDSource.microseconds)
+            let earliest =
+                start.map { archive(partner, day: Timestamp(milliseconds: $0 / 1_000)).bytes } ?? []
+            let asked = Set(ids)
+            for day in try days(of: partner) where !day.bytes.lexicographicallyPrecedes(earliest) {
+                for name in try spooling({ () throws(FileError) in try files.list(day) }) {
+                    if let id = Self.archivedID(name.string), asked.contains(id) { found.insert(id) }
                 }
             }
-            return nil
+        }
+        return found
+    }
+
+    /// The id of an archived payload, `<id>-<safe name>`; nil for facts and
+    /// checksums.
+    private static func archivedID(_ name: String) -> PackageID? {
+        // An id of ours has four groups: date, time, microseconds, chance.
+        let groups = name.split(separator: "-", maxSplits: 4, omittingEmptySubsequences: false)
+        guard groups.count == 5 else { return nil }
+        return PackageID(groups[0..<4].joined(separator: "-"))
+    }
+
+    private func days(of partner: String) throws(SpoolError) -> [FilePath] {
+        try spooling { () throws(FileError) in
+            var found: [FilePath] = []
+            for year in try folders(archive.appending(partner)) {
+                for month in try folders(year) { found += try folders(month) }
+            }
+            return found
         }
     }
 
