@@ -66,7 +66,8 @@ let package = Package(
                 "Agent", "Applying", "Archiving", "ArchiveStreams", "CatalogueStore", "Claiming", "Databases",
                 "Dialects", "Files", "JournalStore", "MediaStore", "Reading", "Records", "Settings",
                 "Sockets",
-                "SpoolStore", "Threads", "XMLStreams", argumentParser, lifecycle, logging, signals, system,
+                "Sockets", "SpoolStore", "Threads", "XMLStreams", argumentParser, lifecycle, logging, signals,
+                system,
             ], path: "Sources/waybill", swiftSettings: safe),
         .executableTarget(
             name: "waybill-watch", dependencies: ["CInotifyTools"], path: "Sources/waybill-watch",
