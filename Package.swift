@@ -65,7 +65,6 @@ let package = Package(
             dependencies: [
                 "Agent", "Applying", "Archiving", "ArchiveStreams", "CatalogueStore", "Claiming", "Databases",
                 "Dialects", "Files", "JournalStore", "MediaStore", "Reading", "Records", "Settings",
-                "Sockets",
                 "Sockets", "SpoolStore", "Threads", "XMLStreams", argumentParser, lifecycle, logging, signals,
                 system,
             ], path: "Sources/waybill", swiftSettings: safe),

@@ -50,6 +50,12 @@ extension Engine {
         }
     }
 
+    /// What an agent does in the course of its day, once.
+    func keepHouse() {
+        attend("sweeps") { try sweepDue(house.moments.now) }
+        attend("retention") { try tidy(house.moments.now) }
+    }
+
     /// Deferred packages whose time has come.
     func retryDue(_ now: Timestamp) throws {
         for due in try house.journal.due(at: now) {

@@ -14,7 +14,8 @@ extension Engine {
     /// spool, then returns; `start(intake: false)` comes first.
     ///
     /// Waits out quiet times; leaves what is deferred, and what is not
-    /// complete yet.
+    /// complete yet. At the end it keeps house, since no agent may ever run
+    /// here: postponed sweeps that are due, retention.
     /// - Returns: 0 where all was applied, 3 where something was rejected or
     ///   stopped or had to be left.
     package func runOnce() throws -> Answer {
@@ -26,6 +27,7 @@ extension Engine {
             left += try drain(work)
         }
         rest()
+        keepHouse()
         return try summary(left: left)
     }
 

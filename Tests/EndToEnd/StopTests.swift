@@ -132,6 +132,19 @@ import Testing
         #expect(try root.waybill("why", root.input + "/import.xml").output.contains("no proof"))
     }
 
+    @Test("run --once keeps house too: a site that lives by cron does not grow for ever")
+    func keepsHouse() throws {
+        let root = try WaybillRoot()
+        let old = "spool/partners/erp-1c/receipts/20200101-000000-000001-abcd-import.xml.receipt.json"
+        try root.folder.write(old, "{}")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -200 * 86_400)], ofItemAtPath: root.path(old))
+        try root.drop("import.xml", Exchange.goods())
+        try root.waybill("run", "--once")
+        let receipts = try root.files("spool/partners/erp-1c/receipts")
+        #expect(receipts.count == 1 && !receipts[0].hasPrefix("2020"), "\(receipts)")
+    }
+
     @Test("what refers to an unknown product waits, and completes when it comes")
     func waiting() throws {
         let root = try WaybillRoot()
