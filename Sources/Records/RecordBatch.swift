@@ -37,7 +37,8 @@ package struct RecordBatch: Sendable {
         /// Where the record's fields stand in `entries`.
         package let first: Int32
         package var count: Int32
-        /// Byte offset of the record's first byte in the member as stored.
+        /// Byte offset of the record's first byte in the text as UTF-8; where it
+        /// begins as stored, its source knows.
         package let offset: Int64
         /// Line of the record's first byte, from 1.
         package let line: Int32

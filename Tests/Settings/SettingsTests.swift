@@ -200,17 +200,17 @@ import Testing
     @Test("the root: option, environment, current folder, system")
     func layout() {
         func find(_ root: String?, _ environment: [String: String], here: Bool) -> RootLayout {
-            RootLayout.find(root: root, config: nil, environment: environment, current: "/work") { _ in here }
+            RootLayout.find(root: root, config: nil, environment: environment, current: "/base") { _ in here }
         }
-        #expect(find("x/../y", ["WAYBILL_ROOT": "/e"], here: true).root == "/work/y")
+        #expect(find("x/../y", ["WAYBILL_ROOT": "/e"], here: true).root == "/base/y")
         #expect(find(nil, ["WAYBILL_ROOT": "/e"], here: true).root == "/e")
-        #expect(find(nil, ["WAYBILL_ROOT": ""], here: true).root == "/work")
+        #expect(find(nil, ["WAYBILL_ROOT": ""], here: true).root == "/base")
         #expect(find(nil, [:], here: false) == .system)
         #expect(RootLayout.system.spool == "/var/spool/waybill")
-        let other = RootLayout.find(root: nil, config: "c/w.yaml", environment: [:], current: "/work") { _ in
+        let other = RootLayout.find(root: nil, config: "c/w.yaml", environment: [:], current: "/base") { _ in
             true
         }
-        #expect(other.main == "/work/c/w.yaml" && other.partners == "/work/c/conf.d" && other.root == "/work")
+        #expect(other.main == "/base/c/w.yaml" && other.partners == "/base/c/conf.d" && other.root == "/base")
     }
 
     @Test("durations, sizes and shares read what they write")
