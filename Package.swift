@@ -92,8 +92,8 @@ let package = Package(
             ], safe),
         room("Applying", "Stations/3-Applying", ["CatalogueStore", "JournalStore", "Records"], safe),
         room(
-            "Archiving", "Stations/7-Archiving", ["Files", "Hashing", "JournalStore", "Records", system], safe
-        ),
+            "Archiving", "Stations/7-Archiving",
+            ["Files", "Hashing", "JournalStore", "Records", "SpoolStore", system], safe),
         // GROUND: what survives a restart; dialects.
         room("Settings", "Stores/Settings", ["Files", "Records", system, yams], safe),
         room("SpoolStore", "Stores/SpoolStore", ["Files", "Records", system], safe),

@@ -3,6 +3,7 @@
 
 import JournalStore
 import Records
+import SpoolStore
 import SystemPackage
 
 /// Names below `archive/`: `<partner>/<yyyy>/<mm>/<dd>/<id>-<safe name>`.
@@ -10,31 +11,6 @@ enum ArchiveName {
     static let sums = "SHA256SUMS"
     static let pruneLock = ".prune.lock"
     static let sumsLock = ".sums.lock"
-
-    /// The original name without control and direction characters, cut to
-    /// 100 bytes at a character's border.
-    ///
-    /// docs/spool.md.
-    static func safe(_ name: String) -> String {
-        var result = ""
-        var bytes = 0
-        for scalar in name.unicodeScalars {
-            guard !isHidden(scalar), scalar != "/" else { continue }
-            bytes += scalar.utf8.count
-            guard bytes <= 100 else { break }
-            result.unicodeScalars.append(scalar)
-        }
-        return result.isEmpty ? "file" : result
-    }
-
-    /// Control characters, line separators and those that turn the direction
-    /// of writing, which hide a name's true end.
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0...0x1F, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-        default: false
-        }
-    }
 
     /// The day of a package: that of its id, which no second run changes; of
     /// its arrival where the id tells none.
@@ -62,7 +38,7 @@ enum ArchiveName {
     }
 
     /// Name in the day folder of a package's file.
-    static func file(_ id: PackageID, _ name: String) -> String { "\(id)-\(safe(name))" }
+    static func file(_ id: PackageID, _ name: String) -> String { "\(id)-\(SafeName.make(name))" }
     static func facts(_ id: PackageID) -> String { "\(id).json" }
 
     /// The id that a name in a day folder starts with, nil for names that are

@@ -4,6 +4,7 @@
 package import Files
 package import JournalStore
 package import Records
+import SpoolStore
 package import SystemPackage
 
 /// Which archived packages are meant; nil means any.
@@ -154,7 +155,7 @@ package struct ArchiveReader: Sendable {
     ///   clean-up removed the file; `.damaged` where its bytes have changed.
     package func restore(_ row: PackageRow, into folder: FilePath) throws(ArchiveError) -> FilePath {
         let path = try find(row)
-        let name = ArchiveName.safe(row.name)
+        let name = SafeName.make(row.name)
         guard ArchiveName.component(name) != nil else { throw .badPath(name) }
         let target = folder.appending(name)
         guard try filing({ () throws(FileError) in try !files.exists(target) }) else { throw .exists(target) }
