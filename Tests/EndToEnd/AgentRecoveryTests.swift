@@ -109,6 +109,8 @@ import Testing
         try root.drop("a.bin", "waits")
         try root.drop("A.bin", "waits")
         try root.waybill("run", "--once", expect: nil)
+        let raised = try root.sql("SELECT DISTINCT kind FROM alarm", in: "journal.db")
+        #expect(raised.contains("name-collision"), "it stood before")
         try root.waybill("run", "--once")
         #expect(try alarms(root) == [])
     }
