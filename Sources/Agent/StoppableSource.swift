@@ -23,6 +23,10 @@ final class StoppableSource: BatchSource {
         return try reader.next(into: &batch)
     }
 
+    var slices: ((Int32) throws -> SliceIndex?)? {
+        get { reader.slices }
+        set { reader.slices = newValue }
+    }
     var documentNumber: Int { reader.documentNumber }
     var document: DocumentHead { reader.document }
     var member: String { reader.member }

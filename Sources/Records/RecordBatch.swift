@@ -39,11 +39,13 @@ package struct RecordBatch: Sendable {
         package var count: Int32
         /// Byte offset of the record's first byte in the text as UTF-8; where it
         /// begins as stored, its source knows.
-        package let offset: Int64
+        package var offset: Int64
         /// Line of the record's first byte, from 1.
-        package let line: Int32
+        package var line: Int32
         /// A defect the dialect found; the record goes to the rejects.
         package var defect: RecordDefect?
+        /// Of the slice the record was cut from; `none` where it was not cut.
+        package var slice = SliceHash.none
 
         package var fields: Range<Int> { Int(first)..<Int(first) + Int(count) }
     }
@@ -51,10 +53,12 @@ package struct RecordBatch: Sendable {
     package private(set) var arena: [UInt8] = []
     package private(set) var entries: [Entry] = []
     package private(set) var records: [Head] = []
+    /// Records beside those, in document order, that were not parsed.
+    package private(set) var known: [KnownSlice] = []
 
     package init() {}
 
-    package var isEmpty: Bool { records.isEmpty }
+    package var isEmpty: Bool { records.isEmpty && known.isEmpty }
     package var isFull: Bool { records.count >= Self.limit }
 
     /// Forgets all records and keeps the memory.
@@ -62,6 +66,7 @@ package struct RecordBatch: Sendable {
         arena.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
+        known.removeAll(keepingCapacity: true)
     }
 
     // MARK: Writing
@@ -72,7 +77,7 @@ package struct RecordBatch: Sendable {
     package mutating func append(
         _ kind: RecordKind, section: Int32, offset: Int64, line: Int32, entries added: [Entry],
         bytes: [UInt8],
-        defect: RecordDefect? = nil
+        defect: RecordDefect? = nil, slice: SliceHash = .none
     ) {
         let base = UInt32(arena.count)
         let first = Int32(entries.count)
@@ -86,7 +91,17 @@ package struct RecordBatch: Sendable {
             Head(
                 kind: kind, section: section, first: first, count: Int32(added.count), offset: offset,
                 line: line,
-                defect: defect))
+                defect: defect, slice: slice))
+    }
+
+    package mutating func append(known slice: KnownSlice) { known.append(slice) }
+
+    /// Says where the record at `index` stands in its document, where it was
+    /// read apart from it.
+    package mutating func place(_ index: Int, offset: Int64, line: Int32, slice: SliceHash) {
+        records[index].offset = offset
+        records[index].line = line
+        records[index].slice = slice
     }
 
     // MARK: Reading

@@ -93,6 +93,7 @@ struct Doc {
 
 /// Hands scripted documents over as a reader would.
 final class ScriptedSource: BatchSource {
+    var slices: ((Int32) throws -> SliceIndex?)?
     private var docs: [Doc]
     private let arrival: Int64
     private let hash: [UInt8]

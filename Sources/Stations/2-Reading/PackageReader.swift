@@ -29,6 +29,10 @@ package final class PackageReader {
     /// The document states no usable time.
     package private(set) var asOfIsArrival = true
 
+    /// Asked before the first slice of each section's container; see
+    /// `BatchSource`.
+    package var slices: ((_ section: Int32) throws -> SliceIndex?)?
+
     private let context: ReadContext
     private let payload: Payload
     private let key: HashKey

@@ -23,6 +23,11 @@ package protocol BatchSource: AnyObject {
     var asOfIsArrival: Bool { get }
     /// Bytes read and to read, for progress.
     var progress: (read: Int64, total: Int64) { get }
+    /// Asked on the thread that calls `next`, before the first slice of each
+    /// section's container, with `document` and the facts beside it being
+    /// those of that section: which slices are in the store already. Nil
+    /// parses all and hashes none.
+    var slices: ((_ section: Int32) throws -> SliceIndex?)? { get set }
     /// Keyed XXH3-128 of the package's bytes; only after the end.
     func contentHash() throws -> [UInt8]
     /// Where the record begins in the member as stored: its own offset, but
