@@ -3,7 +3,7 @@
 
 package import CatalogueStore
 import JournalStore
-import Records
+package import Records
 
 /// Applies one part: records in, one transaction, counts out.
 package struct Applier: Sendable {
