@@ -104,7 +104,7 @@ let package = Package(
         // CELLAR: safe Swift over C and the kernel; pure values.
         room("Databases", "Streams/Databases", [grdb, sqlite], common),
         room("ArchiveStreams", "Streams/ArchiveStreams", ["CArchive", system], common),
-        room("XMLStreams", "Streams/XMLStreams", ["CXML2"], common),
+        room("XMLStreams", "Streams/XMLStreams", ["CScan", "CXML2"], common),
         room("TextStreams", "Streams/TextStreams", [], common),
         room("Hashing", "Streams/Hashing", ["CXXHash", crypto], common),
         room("Files", "Streams/Files", ["CFiles", system], common),
@@ -117,6 +117,7 @@ let package = Package(
         bedrock("CXXHash", pkgConfig: "libxxhash"),
         bedrock("CInotifyTools"),
         .target(name: "CFiles", path: "Sources/C/CFiles"),
+        .target(name: "CScan", path: "Sources/C/CScan"),
         // Tests mirror the rooms.
         .target(
             name: "TestKit", dependencies: ["Files", "Records", system], path: "Tests/TestKit",

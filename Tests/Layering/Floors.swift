@@ -102,7 +102,7 @@ enum Floors {
         // CELLAR
         Room(path: "Streams/Files", may: ["CFiles", "SystemPackage"], reason: streamReason),
         Room(path: "Streams/Hashing", may: ["CXXHash", "Crypto"], reason: streamReason),
-        Room(path: "Streams/XMLStreams", may: ["CXML2"], reason: streamReason),
+        Room(path: "Streams/XMLStreams", may: ["CScan", "CXML2"], reason: streamReason),
         Room(path: "Streams/ArchiveStreams", may: ["CArchive", "SystemPackage"], reason: streamReason),
         Room(path: "Streams/TextStreams", may: [], reason: streamReason),
         Room(path: "Streams/Databases", may: ["GRDB", "GRDBSQLite"], reason: streamReason),
@@ -114,7 +114,8 @@ enum Floors {
     /// Each module of bedrock and the one room where it may be imported.
     static let bedrock: [String: String] = [
         "CArchive": "Streams/ArchiveStreams", "CXXHash": "Streams/Hashing", "CXML2": "Streams/XMLStreams",
-        "CFiles": "Streams/Files", "CInotifyTools": "waybill-watch", "CVips": "waybill-render",
+        "CFiles": "Streams/Files", "CScan": "Streams/XMLStreams", "CInotifyTools": "waybill-watch",
+        "CVips": "waybill-render",
     ]
 
     /// Rooms that may not even use Foundation, with what they may use.
