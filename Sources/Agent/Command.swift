@@ -8,12 +8,13 @@ package import Records
 /// does.
 package struct Command: Codable, Sendable, Hashable {
     package enum Verb: String, Codable, Sendable, CaseIterable {
-        case ingest, approve, retry, hold, release, discard, prune, addPartner, adoptPartner, adoptMedia,
-            status, why
+        case ingest, approve, retry, hold, release, discard, promote, prune, addPartner, adoptPartner,
+            adoptMedia, status, why
     }
 
     package var verb: Verb
-    /// A package; for `why` also a path below some `in/`.
+    /// A package; for `why` also a path below some `in/`; for `promote` an
+    /// exchange, nil for all that is staged.
     package var id: String?
     package var partner: String?
     /// `approve --without-deletes`.

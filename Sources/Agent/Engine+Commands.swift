@@ -30,6 +30,7 @@ extension Engine {
             case .adoptPartner: return try adoptPartner(command)
             case .adoptMedia: return try adoptMedia(command)
             case .approve, .retry, .hold, .release, .discard: return try change(command)
+            case .promote: return .result(.notFound, "nothing is staged", cure: "waybill queue")
             }
         } catch {
             return .result(.failed, "\(error)")

@@ -36,7 +36,7 @@ struct Waybill: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Decide",
-                subcommands: [Approve.self, Retry.self, Hold.self, Release.self, Discard.self]),
+                subcommands: [Approve.self, Retry.self, Hold.self, Release.self, Discard.self, Promote.self]),
             CommandGroup(name: "Archive", subcommands: [Archive.self]),
         ])
 

@@ -32,7 +32,8 @@ import Testing
                 "check-config",
                 "completions", "config show", "discard", "doctor", "explain", "find", "hold", "ingest",
                 "init", "media adopt",
-                "partner add", "partner adopt", "partner list", "queue", "rejects", "release", "retry", "run",
+                "partner add", "partner adopt", "partner list", "promote", "queue", "rejects", "release",
+                "retry", "run",
                 "show", "status", "version", "why",
             ])
     }
