@@ -47,6 +47,7 @@ let package = Package(
     products: [
         .executable(name: "waybill", targets: ["waybill"]),
         .executable(name: "waybill-watch", targets: ["waybill-watch"]),
+        .executable(name: "waybill-sim", targets: ["waybill-sim"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -71,6 +72,9 @@ let package = Package(
         .executableTarget(
             name: "waybill-watch", dependencies: ["CInotifyTools"], path: "Sources/waybill-watch",
             swiftSettings: common),
+        .executableTarget(
+            name: "waybill-sim", dependencies: [argumentParser], path: "Sources/waybill-sim",
+            swiftSettings: safe),
         // ATTIC: when and in which order.
         room(
             "Agent", "Agent",
