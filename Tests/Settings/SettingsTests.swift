@@ -80,14 +80,14 @@ import Testing
             "scna: 5s\nunproven_after: 5\nretention:\n  receipts: forever\n",
             [
                 "erp-1c.yaml":
-                    "partners:\n  erp-1c:\n    time_zone: Kyiv\n    setle: 2s\n    sweep: set\n    orders: { send: true }\n"
+                    "partners:\n  erp-1c:\n    time_zone: Kyiv\n    setle: 2s\n    sweep: maybe\n    orders: { send: true }\n"
             ])
         #expect(found.map(\.line) == [1, 2, 4, 3, 4, 5, 6])
         #expect(found[0].cure == "did you mean `scan`?")
         #expect(found[1].message.contains("\"5\" is no duration"))
         #expect(found[3].file == "etc/conf.d/erp-1c.yaml")
         #expect(found[4].cure == "did you mean `settle`?")
-        #expect(found[5].message.contains("comes with a later version"))
+        #expect(found[5].cure == "write one of: proven, set, never")
         #expect(found[6].message.contains("comes with a later version"))
         #expect(found[0].description == "etc/waybill.yaml:1:1: there is no key `scna`; did you mean `scan`?")
     }
@@ -105,7 +105,16 @@ import Testing
             ("a: b: c\n", "is no YAML"),
             ("store: { group: no-such-group-here }\n", "there is no group"),
             ("partners:\n  a:\n    brakes: { max_delete: 5 }\n", "is no percentage"),
-            ("partners:\n  a:\n    promote: window\n", "comes with a later version"),
+            ("partners:\n  a:\n    promote: later\n", "is not known here"),
+            ("partners:\n  a:\n    dialect: idoc\n", "comes with a later version"),
+            ("partners:\n  a:\n    window: at night\n", "is no window of clock hours"),
+            ("partners:\n  a:\n    window: 2:00-5:00\n", "is no window of clock hours"),
+            ("partners:\n  a:\n    window: 02:00-24:01\n", "is no window of clock hours"),
+            ("partners:\n  a:\n    window: 24:00-02:00\n", "is no window of clock hours"),
+            ("partners:\n  a:\n    window: \"02:00-05:00,\"\n", "is no window of clock hours"),
+            ("partners:\n  a:\n    window: 02:00-02:00\n", "ends when it begins"),
+            ("partners:\n  a:\n    window: [02:00-05:00]\n", "takes one value"),
+            ("window: 02:00-05:00\n", "is a key of a partner"),
             ("partners:\n  a:\n    dialect: xml\n", "is not known here"),
             ("partners:\n  a:\n    zip_charset: dos\n", "is no character set"),
             ("partners:\n  a:\n    zip_charset: cp437\n", "is no character set"),
@@ -126,6 +135,23 @@ import Testing
         #expect(found.count == 1)
         #expect(found.first?.message.contains(message) == true, "\(found)")
         #expect((found.first?.line ?? 0) > 0)
+    }
+
+    @Test("when fulls go live: at once, in windows, by hand")
+    func promote() throws {
+        let text =
+            "partners:\n  a: { promote: window, window: \"22:00-02:30, 13:00-14:00\" }\n  b: { promote: manual }\n"
+        let loaded = try load(text).get()
+        let partner = loaded.settings.partner("a")
+        #expect(partner.promote == .window && loaded.settings.partner("b").promote == .manual)
+        #expect(
+            partner.window == [ClockHours(start: 1_320, end: 150), ClockHours(start: 780, end: 840)])
+        #expect(loaded.settings.partner("b").window == [ClockHours(start: 120, end: 300)])
+        let origin = try #require(loaded.origins.first { $0.key == "partners.a.window" })
+        #expect(origin.value == "22:00-02:30, 13:00-14:00" && origin.defaultValue == "02:00-05:00")
+        #expect(try load("partners: { a: { sweep: set } }\n").get().settings.partner("a").sweep == .set)
+        let found = try mistakes("partners:\n  a:\n    promote: window\n    window: 5-7\n")
+        #expect(found.map(\.line) == [4] && found.map(\.column) == [13])
     }
 
     @Test("one partner in two files is a mistake that names both")

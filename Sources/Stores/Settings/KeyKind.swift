@@ -10,6 +10,7 @@ enum KeyValue: Hashable {
     case share(Double)
     case word(String)
     case group(SystemGroup)
+    case hours([ClockHours])
     /// `none`: the thing is switched off.
     case none
 }
@@ -27,7 +28,7 @@ enum KeyKind: Sendable {
     case count(ClosedRange<Int64>, orNone: Bool = false)
     case percent
     case choice([String], later: [String] = [])
-    case timeZone, charset, path, group
+    case timeZone, charset, path, group, hours
 
     /// What names in ZIPs are read in: all that Reading has a table for, and
     /// nothing that it would quietly take for another.
@@ -50,6 +51,7 @@ enum KeyKind: Sendable {
         case .charset: "character set: " + Self.charsets.map { "`\($0)`" }.joined(separator: ", ")
         case .path: "path, relative to the root"
         case .group: "name of a system group, or `none`"
+        case .hours: "clock hours `\"02:00-05:00\"`, several with a comma between"
         }
     }
 
@@ -123,7 +125,29 @@ enum KeyKind: Sendable {
                 )
             }
             return unsafe .group(SystemGroup(name: text, id: entry.pointee.gr_gid))
+        case .hours:
+            var hours: [ClockHours] = []
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let word = part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
+                hours.append(try Self.hours(String(word)))
+            }
+            return .hours(hours)
         }
+    }
+
+    /// One window; `22:00-02:00` reaches over midnight.
+    private static func hours(_ text: String) throws(BadValue) -> ClockHours {
+        guard let hours = Spelling.clockHours(text) else {
+            throw BadValue(
+                message: "\"\(text)\" is no window of clock hours",
+                cure: "write \"02:00-05:00\", from 00:00 to 24:00; over midnight \"22:00-02:00\"")
+        }
+        guard hours.start != hours.end else {
+            throw BadValue(
+                message: "\"\(text)\" ends when it begins",
+                cure: "write \"00:00-24:00\" for the whole day")
+        }
+        return hours
     }
 
     private func check(

@@ -88,6 +88,9 @@ package struct PartnerSettings: Sendable, Hashable {
     package var settle: Duration = .seconds(2)
     package var sweep = Sweep.proven
     package var promote = Promote.immediately
+    /// Clock hours in `timeZone`, at least one window, for everything that
+    /// waits for quiet.
+    package var window = [ClockHours(start: 120, end: 300)]
     package var zipCharset = "cp866"
     package var brakes = Brakes()
     /// Language of its receipts.
@@ -98,9 +101,9 @@ package struct PartnerSettings: Sendable, Hashable {
     package init() {}
 
     /// When a full may mark as deleted what it does not hold.
-    package enum Sweep: String, Sendable, Hashable, CaseIterable { case proven, never }
+    package enum Sweep: String, Sendable, Hashable, CaseIterable { case proven, set, never }
     /// When a full exchange goes live.
-    package enum Promote: String, Sendable, Hashable, CaseIterable { case immediately }
+    package enum Promote: String, Sendable, Hashable, CaseIterable { case immediately, window, manual }
     package enum Language: String, Sendable, Hashable, CaseIterable { case en, ru, uk }
 
     /// Limits that hold a full exchange for an admin; shares from 0 to 1.
@@ -110,6 +113,20 @@ package struct PartnerSettings: Sendable, Hashable {
     }
 
     package var groupID: UInt32? { group?.id }
+}
+
+/// A window of clock hours, every day.
+package struct ClockHours: Sendable, Hashable {
+    /// Minutes after midnight, 0 to 1,439: it opens.
+    package var start: Int
+    /// Minutes after midnight, 0 to 1,440: it is closed from here on. Less
+    /// than `start` where it reaches over midnight.
+    package var end: Int
+
+    package init(start: Int, end: Int) {
+        self.start = start
+        self.end = end
+    }
 }
 
 /// A group of this system.

@@ -108,19 +108,27 @@ enum SettingsKeys {
             set: { if case .word(let word) = $1 { $0.dialect = word } }, show: { $0.dialect }),
         Key(
             path: "time_zone", kind: .timeZone,
-            words: "Of the dates in its files, which name none themselves.",
+            words: "Of the dates in its files, which name none themselves, and of its window.",
             set: { if case .word(let word) = $1 { $0.timeZone = word } }, show: { $0.timeZone }),
         duration(
             "settle", \.settle, 100...600_000,
             "Quiet time before a drop without a strong proof of completeness is taken; on a share at least 10s."
         ),
         choice(
-            "sweep", PartnerSettings.Sweep.self, \.sweep, ["set"],
-            "When a full exchange may mark as deleted what it does not hold: when it is proven to be the whole "
-                + "truth, or never."),
+            "sweep", PartnerSettings.Sweep.self, \.sweep, [],
+            "When a full exchange may mark as deleted what it does not hold: when one file is proven to be the "
+                + "whole truth; also when a set of portions (`import0_1.xml`, `import0_2.xml`, …) is complete; or "
+                + "never."),
         choice(
-            "promote", PartnerSettings.Promote.self, \.promote, ["window", "manual"],
-            "When a full exchange goes live."),
+            "promote", PartnerSettings.Promote.self, \.promote, [],
+            "When a full exchange goes live: when it is loaded, in the next window, or by `waybill promote`."),
+        Key(
+            path: "window", kind: .hours,
+            words:
+                "Clock hours in the partner's time zone, every day, for what waits for quiet: `promote: window`. "
+                + "`22:00-02:00` reaches over midnight.",
+            set: { if case .hours(let hours) = $1 { $0.window = hours } },
+            show: { $0.window.map(Spelling.clockHours).joined(separator: ", ") }),
         Key(
             path: "zip_charset", kind: .charset, words: "Of names in ZIPs that are not flagged as UTF-8.",
             set: { if case .word(let word) = $1 { $0.zipCharset = word } }, show: { $0.zipCharset }),
@@ -142,7 +150,6 @@ enum SettingsKeys {
     ]
 
     static let laterPartner: [LaterKey] = [
-        LaterKey(path: "window", words: "with staging of full exchanges"),
         LaterKey(path: "orders", words: "with orders"),
         LaterKey(path: "brakes.max_price_change", words: "with further brakes"),
         LaterKey(path: "brakes.max_price_changed_offers", words: "with further brakes"),

@@ -40,6 +40,33 @@ package enum Spelling {
         return number / 100
     }
 
+    /// `02:00-05:00`: a time of day from `00:00` to `23:59` and one from
+    /// `00:00` to `24:00`; nil for anything else.
+    package static func clockHours(_ text: String) -> ClockHours? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, let start = minutes(ends[0]), let end = minutes(ends[1]), start < 1_440 else {
+            return nil
+        }
+        return ClockHours(start: start, end: end)
+    }
+
+    package static func clockHours(_ hours: ClockHours) -> String {
+        "\(clock(hours.start))-\(clock(hours.end))"
+    }
+
+    /// Minutes after midnight of `HH:MM`.
+    private static func minutes(_ text: Substring) -> Int? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hours = digits(parts[0]),
+            let minutes = digits(parts[1]), minutes < 60, hours * 60 + minutes <= 1_440
+        else { return nil }
+        return Int(hours * 60 + minutes)
+    }
+
+    private static func clock(_ minutes: Int) -> String {
+        [minutes / 60, minutes % 60].map { ($0 < 10 ? "0" : "") + String($0) }.joined(separator: ":")
+    }
+
     private static func digits(_ text: Substring) -> Int64? {
         !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) } ? Int64(text) : nil
     }
