@@ -70,6 +70,20 @@ struct CutDocument {
         }
     }
 
+    /// Gaps depend on where the chunks end; nothing else does.
+    var withoutGaps: [Part] { Self.withoutGaps(parts) }
+
+    static func withoutGaps(_ parts: [Part]) -> [Part] {
+        parts.reduce(into: []) { joined, part in
+            if case .slice = part { return joined.append(part) }
+            if case .skeleton(let before) = joined.last {
+                joined[joined.count - 1] = .skeleton(before + part.bytes)
+            } else {
+                joined.append(.skeleton(part.bytes))
+            }
+        }
+    }
+
     var bytes: [UInt8] { parts.flatMap(\.bytes) }
     var slices: [String] {
         parts.compactMap {
@@ -104,5 +118,61 @@ struct CutDocument {
         #expect(
             cut.containers[1].map { String(decoding: $0.openTags, as: UTF8.self) } == "<К xmlns=\"u\"><П>")
         #expect(cut.obstacle == nil)
+    }
+
+    @Test("white space between slices is a gap, other text is skeleton")
+    func gaps() {
+        let cut = cut("<К><Товары> <Товар/>\n\t<Товар></Товар>а<Товар/><!-- --> <Товар/> </Товары></К>")
+        let shapes = cut.parts.map { part in
+            switch part {
+            case .skeleton(let bytes): "s:" + String(decoding: bytes, as: UTF8.self)
+            case .gap(let bytes): "g:" + String(decoding: bytes, as: UTF8.self)
+            case .slice: "slice"
+            }
+        }
+        #expect(
+            shapes == [
+                "s:<К><Товары> ", "slice", "g:\n\t", "slice", "s:а", "slice", "s:<!-- --> ", "slice",
+                "s: </Товары></К>",
+            ])
+    }
+
+    @Test("from a DOCTYPE on, in UTF-16 and UTF-32 nothing is cut", arguments: [1, 1_000])
+    func obstacles(chunk: Int) {
+        let document = "<К><Товары><Товар/></Товары></К>"
+        let doctype = cut("<!-- --><!DOCTYPE К>" + document, chunk: chunk)
+        #expect(doctype.obstacle == .doctype && doctype.slices.isEmpty)
+        let late = cut("<К><Товары><Товар/><!ELEMENT><Товар/></Товары></К>", chunk: chunk)
+        #expect(late.obstacle == .doctype && late.slices == ["<Товар/>"])
+        for wide: [UInt8] in [
+            [0xFF, 0xFE, 60, 0], [0xFE, 0xFF, 0, 60], [60, 0], [0, 60], [0, 0, 0xFE, 0xFF],
+        ] {
+            let cut = CutDocument(wide + Array(document.utf8), plan, chunks: { chunk })
+            #expect(cut.obstacle == .wideEncoding && cut.slices.isEmpty)
+        }
+        #expect(cut("\u{FEFF}" + document, chunk: chunk).slices == ["<Товар/>"])
+    }
+
+    @Test("little is held outside of slices, whatever comes", arguments: [1_000, 100_000])
+    func held(chunk: Int) {
+        let long = String(repeating: "а ", count: 200_000)
+        for text in [
+            "<К>\(long)<Товары/></К>", "<К><!--\(long)--></К>", "<К><р а='\(long)'/></К>", "<\(long)",
+            "<К><![CDATA[\(long)", "<К><Товары а='\(long)'><Товар/></Товары></К>",
+            "<К><" + long.filter { $0 != " " },
+        ] {
+            #expect(cut(text, chunk: chunk).mostHeld <= XMLCutter.longestTag)
+        }
+        let tag = cut("<К><Товары а='\(long)'><Товар/></Товары></К>", chunk: chunk)
+        #expect(tag.obstacle == .longTag && tag.slices.isEmpty)
+        #expect(cut("<К><Товары><Товар а='\(long)'/></Товары></К>", chunk: chunk).slices.count == 1)
+    }
+
+    @Test("newlines are counted, whatever the length")
+    func newlines() {
+        for count in 0..<200 {
+            let text = (0..<count).map { UInt8($0 % 3 == 0 ? 10 : 13) }
+            #expect(countNewlines(text.span) == (count + 2) / 3)
+        }
     }
 }
