@@ -126,7 +126,7 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Files", "Records", system], path: "Tests/TestKit",
             swiftSettings: common),
-        tests("Agent", ["Agent", "Records", "Settings"]),
+        tests("Agent", ["Agent", "Records", "Settings", "Threads"]),
         tests("Applying", ["Applying", "CatalogueStore", "Databases", "Records"]),
         tests("ArchiveStreams", ["ArchiveStreams"]),
         tests("Archiving", ["Archiving", "Databases", "Files", "JournalStore", "Records", system]),

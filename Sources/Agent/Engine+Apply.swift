@@ -14,17 +14,17 @@ import SpoolStore
 import Threads
 
 extension Engine {
-    /// Works off the board, one package after another, until the engine
+    /// Works off a worker's lanes, one package after another, until the engine
     /// stops.
-    func workLoop() {
+    func workLoop(_ worker: LaneWorker, _ bell: Doorbell) {
         while !isStopping {
-            guard let job = board.take() else {
+            guard let job = board.take(worker) else {
                 settleStores()
-                if !workBell.wait(seconds: 5) { return }
+                if !bell.wait(seconds: 5) { return }
                 continue
             }
             apply(job)
-            board.finish()
+            board.finish(worker)
             news.ring()
             if house.catalogue.walBytes > Self.walLimit { settleStores() }
         }
@@ -65,7 +65,7 @@ extension Engine {
             let result = try Applier(store: house.catalogue).apply(
                 source, applyContext(row, reader), now: { house.moments.now.milliseconds }
             ) { read, total, records in
-                board.report(bytesRead: read, bytesTotal: total, records: records)
+                board.report(LaneWorker(job.lane), bytesRead: read, bytesTotal: total, records: records)
             }
             try settle(row, result, reader)
         } catch is Stopped {

@@ -49,7 +49,7 @@ extension Engine {
         }
         defer { inFlight.remove(id) }
         guard let row = try house.journal.row(id) else { return unknown }
-        if board.running?.job.id == id {
+        if board.progress(of: id) != nil {
             return .result(.locked, "\(id) is being worked on right now", cure: "try again in a moment")
         }
         let answer =

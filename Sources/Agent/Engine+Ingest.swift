@@ -72,7 +72,7 @@ extension Engine {
         var open = Set(ids)
         while !open.isEmpty, !isStopping {
             let seen = news.rings
-            if let running = board.running, open.contains(running.job.id) {
+            for running in LaneWorker.allCases.compactMap(board.running) where open.contains(running.job.id) {
                 report(
                     .progress(
                         id: running.job.id, bytesRead: running.bytesRead, bytesTotal: running.bytesTotal,

@@ -27,9 +27,8 @@ extension Engine {
                     waitingFiles: last?.look.waiting.count ?? 0, ignored: last?.look.ignored ?? [:],
                     lastScan: last?.at.description))
         }
-        let running = board.running
         for lane in Lane.allCases {
-            let own = running.flatMap { $0.job.lane == lane ? $0 : nil }
+            let own = board.running(LaneWorker(lane)).flatMap { $0.job.lane == lane ? $0 : nil }
             status.lanes.append(
                 AgentStatus.Lane(
                     name: lane.rawValue, waiting: board.waiting(in: lane), running: own?.job.id.text,
@@ -55,11 +54,12 @@ extension Engine {
     private func whyPackage(_ row: PackageRow) -> Answer {
         var lines = ["\(row.id) is \(row.outcome.rawValue)"]
         if row.outcome == .claimed {
-            if board.running?.job.id == row.id {
+            let lane = row.lane ?? .catalogue
+            if board.progress(of: row.id) != nil {
                 lines.append("it is being applied right now")
-            } else if board.holds(row.id), let running = board.running {
+            } else if board.holds(row.id), let running = board.running(LaneWorker(lane)) {
                 lines.append(
-                    "it waits in the lane \(row.lane?.rawValue ?? "catalogue"); \(running.job.id) runs")
+                    "it waits in the lane \(lane.rawValue); \(running.job.id) runs")
             }
         }
         if !row.reason.isEmpty { lines.append(row.reason) }

@@ -15,8 +15,8 @@ import Threads
 /// them on, tidies up, and does what commands ask.
 ///
 /// Everything blocks and runs on threads of its own: one for each partner's
-/// `in/` (a share that hangs stops nobody else), one that writes the
-/// catalogue, one that archives, one that keeps house. A package's state is
+/// `in/` (a share that hangs stops nobody else), one that applies what is
+/// urgent, one for full catalogues, one that archives, one that keeps house. A package's state is
 /// changed under `desk` only; its row is written first, its folder follows
 /// (architecture, invariant 1).
 package final class Engine: Sendable {
@@ -44,6 +44,7 @@ package final class Engine: Sendable {
     let lastExchange = Mutex<[String: String]>([:])
 
     let workBell = Doorbell()
+    let bulkBell = Doorbell()
     let finishBell = Doorbell()
     let houseBell = Doorbell()
     /// Rings when a package has moved on.
@@ -56,7 +57,7 @@ package final class Engine: Sendable {
         self.house = house
         self.logger = logger
         configured = Mutex(house.settings)
-        board = LaneBoard(bell: workBell)
+        board = LaneBoard(front: workBell, bulk: bulkBell)
         finishing = PackageQueue(bell: finishBell)
         mint = IDMint(after: try house.journal.newestID(), house.moments)
         startedAt = house.moments.now
@@ -73,7 +74,8 @@ package final class Engine: Sendable {
         try recover()
         try house.spool.removeEmptyAttachments()
         try keepWaitingAttachments()
-        run("waybill.apply") { [self] in workLoop() }
+        run("waybill.apply") { [self] in workLoop(.front, workBell) }
+        run("waybill.bulk", nice: 5) { [self] in workLoop(.bulk, bulkBell) }
         run("waybill.archive", nice: 5) { [self] in finishLoop() }
         run("waybill.house", nice: 5) { [self] in houseLoop() }
         guard intake else { return }
@@ -84,7 +86,7 @@ package final class Engine: Sendable {
     /// Ends after the batch at hand, whose package is read again, as is what
     /// waits, by the next start.
     package func stop() throws {
-        for bell in [workBell, finishBell, houseBell] { bell.stop() }
+        for bell in [workBell, bulkBell, finishBell, houseBell] { bell.stop() }
         news.stop()
         partners.withLock { partners in for work in partners.values { work.bell.stop() } }
         let ended = Doorbell()

@@ -26,9 +26,20 @@ package struct LaneJob: Sendable, Hashable {
     }
 }
 
-/// The packages that wait for a worker, and what runs now.
+/// A thread that works lanes off: a full exchange has one of its own, so that
+/// everything else goes past it.
+package enum LaneWorker: String, Sendable, Hashable, CaseIterable {
+    /// Orders, clients, changes of the catalogue.
+    case front
+    /// Full catalogues.
+    case bulk
+
+    package init(_ lane: Lane) { self = lane == .catalogueFull ? .bulk : .front }
+}
+
+/// The packages that wait for a worker, and what each runs now.
 package final class LaneBoard: Sendable {
-    /// How far the running package is.
+    /// How far a running package is.
     package struct Progress: Sendable {
         package var job: LaneJob
         package var bytesRead: Int64 = 0
@@ -36,76 +47,103 @@ package final class LaneBoard: Sendable {
         package var records = 0
     }
 
-    private struct State {
+    private struct Queue {
         /// A binary heap would save little: the list is sorted once per take.
         var waiting: [LaneJob] = []
         var isSorted = true
-        var known: Set<PackageID> = []
         var running: Progress?
     }
 
-    private let state = Mutex(State())
-    private let bell: Doorbell
+    private struct State {
+        var queues: [LaneWorker: Queue] = [.front: Queue(), .bulk: Queue()]
+        var known: Set<PackageID> = []
 
-    /// - Parameter bell: rings when there is work.
-    package init(bell: Doorbell) { self.bell = bell }
+        func progress(of id: PackageID) -> Progress? {
+            for queue in queues.values {
+                if let running = queue.running, running.job.id == id { return running }
+            }
+            return nil
+        }
+    }
+
+    private let state = Mutex(State())
+    private let bells: [LaneWorker: Doorbell]
+
+    /// - Parameters:
+    ///   - front: rings when there is work for the front worker.
+    ///   - bulk: … and for the bulk worker.
+    package init(front: Doorbell, bulk: Doorbell) { bells = [.front: front, .bulk: bulk] }
 
     /// Queues a job; one that waits or runs already is not queued twice.
     package func add(_ job: LaneJob) {
+        let worker = LaneWorker(job.lane)
         let added = state.withLock { state in
-            guard state.running?.job.id != job.id, state.known.insert(job.id).inserted else { return false }
-            state.waiting.append(job)
-            state.isSorted = false
+            guard state.progress(of: job.id) == nil, state.known.insert(job.id).inserted else { return false }
+            state.queues[worker]?.waiting.append(job)
+            state.queues[worker]?.isSorted = false
             return true
         }
-        if added { bell.ring() }
+        if added { bells[worker]?.ring() }
     }
 
-    /// The most urgent job, marked as running; nil when none waits.
-    package func take() -> LaneJob? {
+    /// The most urgent job of a worker's lanes, marked as running; nil when
+    /// none waits.
+    package func take(_ worker: LaneWorker) -> LaneJob? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else { return nil }
-            if !state.isSorted {
+            guard state.queues[worker]?.waiting.isEmpty == false else { return nil }
+            if state.queues[worker]?.isSorted == false {
                 // Most urgent last, so that taking it moves nothing.
-                state.waiting.sort { LaneJob.isBefore($1, $0) }
-                state.isSorted = true
+                state.queues[worker]?.waiting.sort { LaneJob.isBefore($1, $0) }
+                state.queues[worker]?.isSorted = true
             }
-            let job = state.waiting.removeLast()
+            guard let job = state.queues[worker]?.waiting.removeLast() else { return nil }
             state.known.remove(job.id)
-            state.running = Progress(job: job)
+            state.queues[worker]?.running = Progress(job: job)
             return job
         }
     }
 
-    package func finish() { state.withLock { $0.running = nil } }
+    /// The worker has done its job.
+    package func finish(_ worker: LaneWorker) { state.withLock { $0.queues[worker]?.running = nil } }
 
     /// Takes a waiting job back; false when it runs or is not there.
     package func withdraw(_ id: PackageID) -> Bool {
         state.withLock { state in
             guard state.known.remove(id) != nil else { return false }
-            state.waiting.removeAll { $0.id == id }
+            for worker in LaneWorker.allCases { state.queues[worker]?.waiting.removeAll { $0.id == id } }
             return true
         }
     }
 
-    package func report(bytesRead: Int64, bytesTotal: Int64, records: Int) {
+    package func report(_ worker: LaneWorker, bytesRead: Int64, bytesTotal: Int64, records: Int) {
         state.withLock { state in
-            state.running?.bytesRead = bytesRead
-            state.running?.bytesTotal = bytesTotal
-            state.running?.records = records
+            state.queues[worker]?.running?.bytesRead = bytesRead
+            state.queues[worker]?.running?.bytesTotal = bytesTotal
+            state.queues[worker]?.running?.records = records
         }
     }
 
     /// Whether it waits or runs.
     package func holds(_ id: PackageID) -> Bool {
-        state.withLock { $0.known.contains(id) || $0.running?.job.id == id }
+        state.withLock { $0.known.contains(id) || $0.progress(of: id) != nil }
     }
 
-    package var running: Progress? { state.withLock { $0.running } }
-    package var isIdle: Bool { state.withLock { $0.running == nil && $0.waiting.isEmpty } }
+    /// How far a package is; nil where no worker has it.
+    package func progress(of id: PackageID) -> Progress? { state.withLock { $0.progress(of: id) } }
+    /// What a worker runs.
+    package func running(_ worker: LaneWorker) -> Progress? {
+        state.withLock { $0.queues[worker]?.running }
+    }
+    package var isIdle: Bool {
+        state.withLock { state in
+            state.queues.values.allSatisfy { $0.running == nil && $0.waiting.isEmpty }
+        }
+    }
 
     /// Jobs that wait, by lane.
     package func waiting(in lane: Lane) -> Int {
-        state.withLock { state in state.waiting.count { $0.lane == lane } }
+        state.withLock { state in
+            state.queues[LaneWorker(lane)]?.waiting.count { $0.lane == lane } ?? 0
+        }
     }
 }
