@@ -101,7 +101,9 @@ let package = Package(
         // GROUND: what survives a restart; dialects.
         room("Settings", "Stores/Settings", ["Files", "Records", system, yams], safe),
         room("SpoolStore", "Stores/SpoolStore", ["Files", "Records", system], safe),
-        room("CatalogueStore", "Stores/CatalogueStore", ["Databases", "Records"], safe),
+        room(
+            "CatalogueStore", "Stores/CatalogueStore", ["Databases", "Files", "Hashing", "Records", system],
+            safe),
         room("MediaStore", "Stores/MediaStore", ["Databases", "Files", "Hashing", "Records", system], safe),
         room("JournalStore", "Stores/JournalStore", ["Databases", "Records"], safe),
         room("Dialects", "Dialects", ["Records", "XMLStreams"], safe),
@@ -130,7 +132,7 @@ let package = Package(
         tests("Applying", ["Applying", "CatalogueStore", "Databases", "Records"]),
         tests("ArchiveStreams", ["ArchiveStreams"]),
         tests("Archiving", ["Archiving", "Databases", "Files", "JournalStore", "Records", system]),
-        tests("CatalogueStore", ["CatalogueStore", "Databases", "Records"]),
+        tests("CatalogueStore", ["CatalogueStore", "Databases", "Files", "Records", system]),
         tests("Claiming", ["Claiming", "Files", "Hashing", "Records", "SpoolStore", system]),
         tests(
             "CommandLine",

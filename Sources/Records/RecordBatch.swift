@@ -47,6 +47,20 @@ package struct RecordBatch: Sendable {
         /// Of the slice the record was cut from; `none` where it was not cut.
         package var slice = SliceHash.none
 
+        package init(
+            kind: RecordKind, section: Int32, first: Int32, count: Int32, offset: Int64, line: Int32,
+            defect: RecordDefect? = nil, slice: SliceHash = .none
+        ) {
+            self.kind = kind
+            self.section = section
+            self.first = first
+            self.count = count
+            self.offset = offset
+            self.line = line
+            self.defect = defect
+            self.slice = slice
+        }
+
         package var fields: Range<Int> { Int(first)..<Int(first) + Int(count) }
     }
 
@@ -102,6 +116,16 @@ package struct RecordBatch: Sendable {
         records[index].offset = offset
         records[index].line = line
         records[index].slice = slice
+    }
+
+    /// Holds these and nothing else, as a batch once held them.
+    package mutating func replaceAll(
+        arena: [UInt8], entries: [Entry], records: [Head], known: [KnownSlice]
+    ) {
+        self.arena = arena
+        self.entries = entries
+        self.records = records
+        self.known = known
     }
 
     // MARK: Reading
