@@ -133,6 +133,7 @@ package struct AgentStatus: Codable, Sendable, Hashable {
     package var startedAt: String
     package var partners: [Partner] = []
     package var lanes: [Lane] = []
+    package var sets: [ChunkSet]?
 
     package struct Partner: Codable, Sendable, Hashable {
         package var name: String
@@ -154,6 +155,13 @@ package struct AgentStatus: Codable, Sendable, Hashable {
         package var bytesRead: Int64?
         package var bytesTotal: Int64?
         package var records: Int?
+    }
+
+    /// A set of portions whose absences are not believed yet.
+    package struct ChunkSet: Codable, Sendable, Hashable {
+        package var partner, catalogue, exchange: String
+        /// Why, in words.
+        package var reason: String
     }
 
     package init(processID: Int32, version: String, startedAt: String) {

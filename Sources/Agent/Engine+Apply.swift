@@ -84,9 +84,14 @@ extension Engine {
         var context = ApplyContext(
             package: row.id, exchange: row.exchange, partner: row.partner, fileName: row.name,
             arrival: row.receivedAt.milliseconds)
-        context.sweep = partner.sweep == .never || row.withoutDeletes ? .never : .proven
+        context.sweep = row.withoutDeletes ? .never : Self.policy(partner.sweep)
         context.isArchive = reader.isArchive
-        context.isChunk = ChunkName(row.name).isChunk
+        let name = ChunkName(row.name)
+        context.isChunk = name.isChunk
+        if name.isChunk {
+            let catalogue = name.catalogue.map(String.init) ?? ""
+            context.chunk = ApplyContext.Chunk(family: name.family + catalogue, portion: name.portion)
+        }
         context.approved = row.approved
         context.asOfNow = row.asOfNow
         context.maxDelete = partner.brakes.maxDelete

@@ -87,6 +87,7 @@ extension Engine {
             }
         }
         try sweepDue(now)
+        try sweepSets(now)
     }
 
     private func isOnlyWaitingForPictures(_ row: PackageRow) -> Bool {
@@ -95,7 +96,12 @@ extension Engine {
 
     /// Sweeps that waited for proof that their document was the whole truth.
     private func sweepDue(_ now: Timestamp) throws {
-        for sweep in try Applier(store: house.catalogue).sweepDue(now: now.milliseconds) {
+        try note(try Applier(store: house.catalogue).sweepDue(now: now.milliseconds), at: now)
+    }
+
+    /// Tells what came of sweeps that came after their packages.
+    func note(_ sweeps: [DueSweep], at now: Timestamp) throws {
+        for sweep in sweeps {
             if let held = sweep.heldReason {
                 alarm(sweep.partner, "sweep", held)
             } else if var row = try house.journal.row(sweep.package) {

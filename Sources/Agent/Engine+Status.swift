@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import Applying
 import Claiming
 import JournalStore
 import Records
@@ -33,6 +34,10 @@ extension Engine {
                 AgentStatus.Lane(
                     name: lane.rawValue, waiting: board.waiting(in: lane), running: own?.job.id.text,
                     bytesRead: own?.bytesRead, bytesTotal: own?.bytesTotal, records: own?.records))
+        }
+        status.sets = sets.withLock { $0 }.map {
+            AgentStatus.ChunkSet(
+                partner: $0.partner, catalogue: $0.catalogue, exchange: $0.exchange, reason: $0.reason)
         }
         return status
     }

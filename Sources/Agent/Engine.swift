@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import Applying
 import CatalogueStore
 import JournalStore
 package import Logging
@@ -42,6 +43,8 @@ package final class Engine: Sendable {
     private let quiet = Mutex<Set<String>>([])
     /// The exchange that a partner's last package went to.
     let lastExchange = Mutex<[String: String]>([:])
+    /// Sets of portions whose absences are not believed yet, as last judged.
+    let sets = Mutex<[WaitingSet]>([])
 
     let workBell = Doorbell()
     let bulkBell = Doorbell()

@@ -61,6 +61,7 @@ package struct Applier: Sendable {
         }
         let time = now()
         try work.sweep(now: time)
+        try work.keepChunk(at: time)
         for (id, stream) in work.streams {
             let full = stream.isWhole ? (stream.asOf, stream.records) : nil
             try work.session.advance(id, names: stream.names, hash: hash, full: full, at: time)

@@ -20,6 +20,8 @@ package struct ApplyContext: Sendable {
     package var isArchive = false
     /// The name says that the document is one portion of several.
     package var isChunk = false
+    /// Which portion, as far as its name says.
+    package var chunk: Chunk?
     /// An admin approved it: brakes are off.
     package var approved = false
     /// Largest share of a stream's live rows that a full may mark deleted.
@@ -27,9 +29,22 @@ package struct ApplyContext: Sendable {
     /// Least share of the last full's records that a full must have.
     package var minSizeOfLast = 0.5
 
+    package struct Chunk: Sendable, Hashable {
+        /// What its name shares with the other portions: `import0`.
+        package var family: String
+        /// Nil where the name has no number.
+        package var portion: Int?
+        package init(family: String, portion: Int?) {
+            self.family = family
+            self.portion = portion
+        }
+    }
+
     package enum SweepPolicy: Sendable {
         /// What a complete full does not hold is marked deleted.
         case proven
+        /// … and what a complete set of portions does not hold.
+        case set
         /// A full is applied, and nothing is deleted by its absence.
         case never
     }

@@ -27,7 +27,7 @@ extension PartWork {
                     reason: "min_size_of_last: this full holds \(work.records) \(table.name) records, "
                         + "the last one held \(last)")
             }
-            guard context.sweep == .proven else { continue }
+            guard context.sweep != .never else { continue }
             let limit = context.approved ? nil : context.maxDelete
             if work.isUNF, !context.isArchive {
                 // The first portion of a set has this very name: wait whether

@@ -8,6 +8,7 @@ extension CatalogueStore {
     static let migrations = [
         Migration("1-tables", tables),
         Migration("2-views", views),
+        Migration("3-sets", sets),
     ]
 
     private static let tables = """

@@ -61,6 +61,7 @@ extension CatalogueStore {
                 """, [.integer(part)])
             try connection.execute("DELETE FROM undo WHERE part = ?", [.integer(part)])
             try connection.execute("DELETE FROM pending_sweep WHERE part = ?", [.integer(part)])
+            try connection.execute("DELETE FROM chunk WHERE part = ?", [.integer(part)])
             try connection.execute("UPDATE part SET undone = 1 WHERE id = ?", [.integer(part)])
             return .done
         }

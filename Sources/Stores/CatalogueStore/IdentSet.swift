@@ -35,4 +35,41 @@ package struct IdentSet: Sendable, Hashable {
         }
         count = words.reduce(0) { $0 + $1.nonzeroBitCount }
     }
+
+    /// For sets of few ids among many: each id as its distance from the one
+    /// before, base 128 with the low digits first.
+    package var deltas: [UInt8] {
+        var bytes: [UInt8] = []
+        var last: Int64 = 0
+        for (index, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                let id = Int64(index * 64 + rest.trailingZeroBitCount)
+                rest &= rest - 1
+                var distance = UInt64(id - last)
+                last = id
+                while distance >= 128 {
+                    bytes.append(UInt8(distance & 127) | 128)
+                    distance >>= 7
+                }
+                bytes.append(UInt8(distance))
+            }
+        }
+        return bytes
+    }
+
+    /// Adds what `deltas` of another set holds.
+    package mutating func insert(deltas: [UInt8]) {
+        var last: Int64 = 0
+        var distance: UInt64 = 0
+        var shift: UInt64 = 0
+        for byte in deltas {
+            distance |= UInt64(byte & 127) << shift
+            shift += 7
+            guard byte < 128 else { continue }
+            last += Int64(distance)
+            insert(last)
+            (distance, shift) = (0, 0)
+        }
+    }
 }
