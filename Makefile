@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test build run demo test crash lint clean
+.PHONY: help setup setup-test setup-bench build run demo test bench crash lint clean
 
 SWIFT ?= swift
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -20,7 +20,10 @@ setup: ## install the Debian packages that the build links, if they are missing
 setup-test:
 	@sh scripts/setup.sh test
 
-build: setup ## build waybill and waybill-watch (release) into .build/release
+setup-bench:
+	@sh scripts/setup.sh bench
+
+build: setup ## build the programs (release) into .build/release
 	$(SWIFT) build -c release -j $(JOBS)
 
 run: build ## run the agent on this folder as its root (stop with Ctrl-C)
@@ -33,6 +36,9 @@ demo: build ## show a sample exchange on its whole way, in a temporary root
 test: setup-test ## build (debug) and run every test
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build
+
+bench: setup-bench build ## Waybill against two peers (QUICK=1: small; ARGS="--products 100000 --write": see bench/README.md)
+	@python3 bench/run $(if $(QUICK),--quick) $(ARGS)
 
 crash: setup-test ## kill the program at every call that changes the disk (long; make test takes a few)
 	WAYBILL_CRASH=all $(SWIFT) test -j $(JOBS) --filter CrashTests

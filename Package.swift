@@ -132,6 +132,7 @@ let package = Package(
         tests("Applying", ["Applying", "CatalogueStore", "Databases", "Records"]),
         tests("ArchiveStreams", ["ArchiveStreams"]),
         tests("Archiving", ["Archiving", "Databases", "Files", "JournalStore", "Records", system]),
+        tests("Bench", ["waybill", "waybill-watch", "waybill-sim"]),
         tests("CatalogueStore", ["CatalogueStore", "Databases", "Files", "Records", system]),
         tests("Claiming", ["Claiming", "Files", "Hashing", "Records", "SpoolStore", system]),
         tests(

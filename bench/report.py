@@ -19,20 +19,20 @@ class Row:
     @staticmethod
     def against_peers(title, seconds, peers, goal):
         """Goal: a fraction of the faster peer."""
-        listed = ", ".join(f"{name} {s:.2f} s" for name, s in peers.items())
+        listed = ", ".join(f"{name} {short(s)}" for name, s in peers.items())
         if not peers:
-            return Row(title, f"{seconds:.2f} s", "none", "", f"≤ 1/{goal} of the faster peer" if goal else "")
+            return Row(title, short(seconds), "none", "", f"≤ 1/{goal} of the faster peer" if goal else "")
         fastest = min(peers.values())
         ratio = f"1/{fastest / seconds:.1f}"
         if goal is None:
-            return Row(title, f"{seconds:.2f} s", listed, ratio)
-        return Row(title, f"{seconds:.2f} s", listed, ratio, f"≤ 1/{goal} of the faster peer",
+            return Row(title, short(seconds), listed, ratio)
+        return Row(title, short(seconds), listed, ratio, f"≤ 1/{goal} of the faster peer",
                    seconds * goal <= fastest)
 
     @staticmethod
     def against(title, seconds, tool, of_tool, goal):
         """Goal: a multiple of a tool of the system."""
-        return Row(title, f"{seconds:.2f} s", f"{tool} {of_tool:.2f} s", f"{seconds / of_tool:.1f} ×",
+        return Row(title, short(seconds), f"{tool} {short(of_tool)}", f"{seconds / of_tool:.1f} ×",
                    f"≤ {goal} × {tool}", seconds <= goal * of_tool)
 
     @staticmethod
@@ -66,6 +66,10 @@ class Row:
         if self.is_met is None:
             return [*self.cells, ""]
         return [*self.cells, ("met" if self.is_met else "missed") if is_judged else "not judged"]
+
+
+def short(seconds):
+    return f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"
 
 
 def table(rows, heads):

@@ -5,11 +5,13 @@
 # Installs what is missing on Debian; does nothing when all is there.
 #   setup.sh build    what the built targets link
 #   setup.sh test     and the programs that the tests run
+#   setup.sh bench    and the programs that the benchmark measures against
 set -eu
 
 what=${1:-build}
 build="libxml2-dev libarchive-dev libxxhash-dev libsqlite3-dev libinotifytools0-dev pkg-config"
-test="sqlite3 samba smbclient libxml2-utils strace zip"
+test="sqlite3 samba smbclient libxml2-utils strace zip unzip python3"
+bench="python3 python3-lxml php-cli php-sqlite3 php-xml php-zip unzip zip"
 
 die() {
     printf 'waybill setup: %s\n' "$*" >&2
@@ -33,7 +35,12 @@ fi
 case $what in
     build) wanted=$build ;;
     test) wanted="$build $test" ;;
-    *) die "unknown set of packages '$what': build or test" ;;
+    bench)
+        wanted="$build $bench"
+        # A Python of another origin that has lxml is as good.
+        if python3 -c 'import lxml' 2>/dev/null; then wanted="$build ${bench#python3 python3-lxml }"; fi
+        ;;
+    *) die "unknown set of packages '$what': build, test or bench" ;;
 esac
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then

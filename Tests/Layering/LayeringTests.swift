@@ -10,7 +10,9 @@ import Testing
     private static let root = URL(filePath: #filePath).resolvingSymlinksInPath()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    private static let sourceEndings: Set<String> = ["swift", "c", "h", "modulemap", "sh"]
+    private static let sourceEndings: Set<String> = [
+        "swift", "c", "h", "modulemap", "sh", "py", "php", "sql",
+    ]
 
     /// Source files below a folder, as paths below the root, sorted.
     private static func sources(_ folder: String) throws -> [String] {
@@ -37,7 +39,9 @@ import Testing
 
     @Test("tests, scripts and the floor plan carry their licence and end in time") func others() throws {
         let files =
-            try Self.sources("Tests") + Self.sources("scripts") + ["Package.swift", "Makefile", ".ci/run"]
+            try Self.sources("Tests") + Self.sources("scripts") + Self.sources("bench") + [
+                "Package.swift", "Makefile", ".ci/run", "bench/run",
+            ]
         #expect(files.contains("Tests/Layering/LayeringTests.swift"), "Tests/Layering was not looked at")
         for file in files {
             let scanner = try Self.scanner(file)
