@@ -89,7 +89,7 @@ class Bench:
         """A tenth of the products on a root of its own: how memory grows."""
         products = max(1, self.options.products // 10)
         self.say(f"{products:,} products, for the memory")
-        self.root = self.new_root("root-small")
+        self.new_root("root-small")
         peak = 0
         for title, more in (("first load", ()), ("repeat, unchanged", ()), ("repeat, 1 % changed",
                                                                             ("--changed", "0.01"))):
@@ -102,7 +102,7 @@ class Bench:
     def fulls(self):
         count = self.options.products
         self.say(f"{count:,} products")
-        self.root = self.new_root("root")
+        self.new_root("root")
         cases = (
             ("first load into an empty store", 8, ()),
             ("repeat, unchanged (another export time)", 60, ()),
@@ -264,9 +264,9 @@ class Bench:
     # Roots.
 
     def new_root(self, name):
-        root = Root(self.options.programs, os.path.join(self.folder, name), self.options.timeout)
-        root.start()
-        return root
+        # Known before it starts, so that an agent that hangs is ended with the run.
+        self.root = Root(self.options.programs, os.path.join(self.folder, name), self.options.timeout)
+        self.root.start()
 
     def drop_root(self):
         self.root.stop()
