@@ -41,7 +41,7 @@ class Bench:
             raise BenchError(f"waybill-sim make: {answer.stderr}")
         return out
 
-    def full(self, title, key, out, files, ledger, seconds=None):
+    def full(self, title, out, files, ledger):
         """Drops the files of a full exchange together; the row's figures."""
         warm(files)
         self.root.reset_peak()
@@ -95,7 +95,7 @@ class Bench:
                                                                             ("--changed", "0.01"))):
             out = self.make("export", products, *more)
             files, ledger = documents(out)
-            peak = max(peak, self.full(f"{title}, {products:,} products", "", out, files, ledger)[1])
+            peak = max(peak, self.full(f"{title}, {products:,} products", out, files, ledger)[1])
         self.drop_root()
         return products, peak
 
@@ -119,7 +119,7 @@ class Bench:
             if number == 1:
                 warm(files)
                 lines = timed(["wc", "-l", *files])
-            seconds, used = self.full(title, "", out, files, ledger)
+            seconds, used = self.full(title, out, files, ledger)
             peak = max(peak, used) if number < 3 else peak
             self.rows.append(Row.against_peers(title, seconds, peers, goal))
             if lines is not None:
@@ -134,7 +134,7 @@ class Bench:
         warm([file])
         unzip = timed(["unzip", "-p", file])
         title = "the same in a ZIP, unchanged"
-        seconds, _ = self.full(title, "", out, [file], ledger)
+        seconds, _ = self.full(title, out, [file], ledger)
         self.rows.append(Row.against_peers(title, seconds, peers, None))
         self.rows.append(Row.against("the same, against unzip -p", seconds, "unzip -p", unzip, 1.3))
 

@@ -59,9 +59,9 @@ class Expected:
                 spot["id"]), (at, spot["name"], spot["barcode"], json.dumps([spot["group"]])))
             if spot["id"] in self.small:
                 continue
-            same(f"prices of {at}", {decimal(row[0]) for row in db.execute(
+            same(f"prices of {at}", {Decimal(row[0]) for row in db.execute(
                 "SELECT value FROM v1_price WHERE source = ? AND offer = ?", (PARTNER, spot["id"]))},
-                {decimal(spot["retail"]), decimal(spot["wholesale"])})
+                {Decimal(spot["retail"]), Decimal(spot["wholesale"])})
             same(f"stock of {at}", {row[0]: int(row[1]) for row in db.execute(
                 "SELECT warehouse, quantity FROM v1_stock WHERE source = ? AND offer = ?",
                 (PARTNER, spot["id"]))}, spot["stock"])
@@ -79,13 +79,9 @@ def shown(db, offer, price_type):
     row = db.execute(
         "SELECT value FROM v1_price WHERE source = ? AND offer = ? AND price_type = ?",
         (PARTNER, offer, price_type)).fetchone()
-    return int(decimal(row[0]) * 100) if row else None
+    return int(Decimal(row[0]) * 100) if row else None
 
 
 def quantity(db, offer):
     row = db.execute("SELECT quantity FROM v1_offer WHERE source = ? AND id = ?", (PARTNER, offer)).fetchone()
     return int(row[0]) if row else None
-
-
-def decimal(text):
-    return Decimal(text)
