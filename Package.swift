@@ -92,7 +92,7 @@ let package = Package(
             "Reading", "Stations/2-Reading",
             [
                 "ArchiveStreams", "Dialects", "Files", "Hashing", "MediaStore", "Records", "TextStreams",
-                "XMLStreams", system,
+                "Threads", "XMLStreams", system,
             ], safe),
         room("Applying", "Stations/3-Applying", ["CatalogueStore", "JournalStore", "Records"], safe),
         room(

@@ -79,7 +79,7 @@ extension Engine {
         return ReadContext(
             path: file, name: row.name, timeZone: partner.timeZone, zipCharset: partner.zipCharset,
             dialect: partner.dialect, arrival: row.receivedAt.milliseconds, asOfNow: row.asOfNow,
-            limits: readLimits)
+            limits: readLimits, revision: Version.text)
     }
 
     private var readLimits: ReadLimits {

@@ -20,7 +20,10 @@ final class StoppableSource: BatchSource {
 
     func next(into batch: inout RecordBatch) throws -> Bool {
         if isStopping() { throw Stopped() }
-        return try reader.next(into: &batch)
+        do { return try reader.next(into: &batch) } catch {
+            // The store's trouble is none of the package's.
+            throw reader.askingFailure ?? error
+        }
     }
 
     var slices: ((Int32) throws -> SliceIndex?)? {

@@ -175,7 +175,7 @@ package enum CommerceML {
             // A random new one with every export (3.3).
             Rule("Изготовитель/Ид", .ignore),
             Rule("Изготовитель/ОфициальноеНаименование", .ignore),
-        ])
+        ], isCut: true)
 
     /// Requisites by normalised name (3.6).
     private static let requisites = [
@@ -218,7 +218,7 @@ package enum CommerceML {
         fields: article + requisites + prices + stock + [
             Rule("ИдХарактеристики", .variant),
             Rule("КодЕдиницыИзмерения", .field(.unitCode)),
-        ], unmarked: .activeWhenNamed)
+        ], unmarked: .activeWhenNamed, isCut: true)
 
     private static let prices = [
         Rule("Цены", .marker(.pricesStated)), Rule("Цены/Цена", .row(.priceRow)),

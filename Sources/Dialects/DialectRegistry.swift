@@ -67,6 +67,19 @@ package enum DialectRegistry {
     }
 }
 
+extension DialectRegistry {
+    /// A decoder for a document whose records may be cut out; nil where the
+    /// dialect cuts none.
+    package static func cuttingDecoder(for found: Recognition, limits: DialectLimits = DialectLimits())
+        -> MappedXMLDecoder?
+    {
+        guard let mapped = decoder(for: found, limits: limits) as? MappedXMLDecoder,
+            !mapped.cutPaths.isEmpty
+        else { return nil }
+        return mapped
+    }
+}
+
 /// Refuses every document with one reason.
 private final class RefusingDecoder: RecordDecoder {
     private let reason: String

@@ -49,4 +49,27 @@ import Testing
         hasher.update(Array("abc".utf8).span)
         #expect(hasher.finish() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     }
+
+    @Test("one call gives what pieces give, for every length and key")
+    func oneCall() {
+        for seed in [UInt8(1), 9] {
+            let key = HashKey(secret: [UInt8](repeating: seed, count: 32))
+            for length in [0, 1, 3, 16, 17, 128, 129, 240, 241, 5_000] {
+                let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+                let hash = key.hash(bytes.span)
+                let words = [hash.high, hash.low].flatMap { word in
+                    (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
+                }
+                #expect(words == KeyedHasher.hash(bytes.span, key: key), "\(length) bytes")
+            }
+        }
+    }
+
+    @Test("the hash of two hashes minds their order")
+    func twoHashes() {
+        let key = HashKey(secret: [UInt8](repeating: 3, count: 32))
+        let (one, other) = (Hash128(high: 1, low: 2), Hash128(high: 3, low: 4))
+        #expect(key.hash(one, other) == key.hash(one, other))
+        #expect(key.hash(one, other) != key.hash(other, one))
+    }
 }

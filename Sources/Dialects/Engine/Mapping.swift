@@ -24,6 +24,11 @@ package struct Mapping: Sendable, Hashable {
         self.namespaces = namespaces
     }
 
+    /// Paths of the records that are cut out, from the root.
+    package var cutPaths: [[String]] {
+        records.filter(\.isCut).flatMap(\.paths).map { $0.split(separator: "/").map(String.init) }
+    }
+
     package struct Container: Sendable, Hashable {
         package var path: String
         package var action: ContainerAction
@@ -72,11 +77,16 @@ package struct Mapping: Sendable, Hashable {
         package var keepsExtras = true
         /// What such a record tells of its document.
         package var trait: Trait?
+        /// Whether such records come by the thousands, and may be cut out of
+        /// their document and read by themselves (architecture, section 5).
+        /// Nothing in them tells anything of the document.
+        package var isCut = false
 
         package init(
             kind: RecordKind, paths: [String], fields: [FieldRule], nested: String? = nil,
             unmarked: Unmarked = .active, idFallback: Field? = nil, constants: [Constant] = [],
-            section: SectionKind? = nil, keepsExtras: Bool = true, trait: Trait? = nil
+            section: SectionKind? = nil, keepsExtras: Bool = true, trait: Trait? = nil,
+            isCut: Bool = false
         ) {
             self.kind = kind
             self.paths = paths
@@ -88,6 +98,7 @@ package struct Mapping: Sendable, Hashable {
             self.section = section
             self.keepsExtras = keepsExtras
             self.trait = trait
+            self.isCut = isCut
         }
     }
 

@@ -247,13 +247,25 @@ extension MappingRun {
         guard record.extraBytes + name.count + cut.count <= limits.extras else { return }
         record.extraBytes += name.count + cut.count
         var own = name
-        var number = 1
-        while isTaken(own) {
+        // Begins behind those that have one: a record can hold a name a
+        // thousand times.
+        var number = numbered(name)
+        while number > 0, isTaken(own) {
             number += 1
             own = name + Array("[\(number)]".utf8)
         }
         record.builder.add(.extraName, own)
         record.builder.add(.extraValue, cut)
+    }
+
+    /// How many extras bear that name, with or without a number.
+    private func numbered(_ name: [UInt8]) -> Int {
+        record.builder.entries.count {
+            guard $0.field == .extraName, $0.length >= name.count else { return false }
+            let taken = record.builder.bytes[$0.range]
+            return taken.starts(with: name)
+                && (taken.count == name.count || taken[taken.startIndex + name.count] == 91)
+        }
     }
 
     private func isTaken(_ name: [UInt8]) -> Bool {

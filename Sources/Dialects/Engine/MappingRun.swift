@@ -10,6 +10,12 @@ import XMLStreams
 /// Each element takes one step in the automaton; what no rule names is an
 /// extra inside a record, and skipped outside.
 struct MappingRun: XMLHandler {
+    struct SectionIDs: Sendable {
+        var own = ""
+        var catalogue = ""
+        var classifier = ""
+    }
+
     /// An element that is open.
     struct Frame {
         /// Its node; `CompiledMapping.none` inside what no rule names.
@@ -54,7 +60,7 @@ struct MappingRun: XMLHandler {
     var section: Int32 = -1
     /// Ids that sections state of themselves, of their catalogue, of their
     /// classifier.
-    var sectionIDs: [(own: String, catalogue: String, classifier: String)] = []
+    var sectionIDs: [SectionIDs] = []
 
     var isInRecord = false
     var record = OpenRecord()
@@ -74,6 +80,14 @@ struct MappingRun: XMLHandler {
         width = mapping.width
         head.dialect = mapping.mapping.name
         feedCache = mapping.feeds.map { FeedCache($0) }
+    }
+
+    /// Takes on what another run of the same document knows by now.
+    mutating func take(_ known: SliceContainer) {
+        head = known.head
+        section = known.section
+        sectionIDs = known.sectionIDs
+        separator = known.separator
     }
 
     mutating func name(_ name: XMLName, is text: Span<UInt8>) {
@@ -206,7 +220,7 @@ struct MappingRun: XMLHandler {
     private mutating func enter(_ kind: SectionKind, merged: Bool) {
         if !merged || head.sections.last?.kind != kind {
             head.sections.append(SectionHead(kind: kind))
-            sectionIDs.append(("", "", ""))
+            sectionIDs.append(SectionIDs())
         }
         section = Int32(head.sections.count - 1)
     }

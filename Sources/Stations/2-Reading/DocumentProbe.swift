@@ -15,25 +15,33 @@ struct DocumentProbe {
     let rank: ReadingRank
     /// Unpacked bytes, by the directory or the file's status.
     let size: Int64
+    /// How it is read.
+    let way: ReadingWay
 
     /// Bytes after which the look ends although no record of a catalogue or
     /// its offers has come: a classifier can be long.
     private static let budget: Int64 = 8 << 20
 
-    init(_ stream: DocumentStream, size: Int64) throws(ReadError) {
+    /// Looks into the document of `bytes`.
+    init(
+        _ bytes: any DocumentBytes, member: String, name: String, size: Int64, _ context: ReadContext
+    ) throws(ReadError) {
+        let start = try DocumentStart(bytes, member: member, name: name, context)
+        let stream = DocumentStream(start, bytes, context)
         var batch = RecordBatch()
         var rank: ReadingRank?
-        if stream.recognition.refusal == nil {
+        if start.recognition.refusal == nil {
             while rank == nil, stream.textRead < Self.budget, try stream.advance(into: &batch) {
                 rank = Self.rank(batch, stream.document)
                 batch.removeAll()
             }
             if rank == nil { rank = Self.rank(batch, stream.document) }
         }
-        member = stream.member
-        format = stream.format
-        encoding = stream.finding.words
-        recognition = stream.recognition
+        self.member = member
+        format = start.format
+        encoding = start.finding.words
+        recognition = start.recognition
+        way = ReadingWay(start, size: size, context)
         head = stream.document
         // A catalogue's header stands in every part of the module's exchange.
         self.rank = rank ?? .dictionaries

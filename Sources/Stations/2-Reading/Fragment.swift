@@ -26,6 +26,11 @@ enum Fragment {
                 index += 1
                 continue
             }
+            // What looks like tags in there is none.
+            if let behind = behind("<![CDATA[", "]]>", bytes, index) ?? behind("<!--", "-->", bytes, index) {
+                index = behind
+                continue
+            }
             guard let close = bytes[index...].firstIndex(of: 0x3E) else { return nil }
             let isEnd = index + 1 < bytes.count && bytes[index + 1] == 0x2F
             let tag = bytes[(index + (isEnd ? 2 : 1))...close].prefix { $0 > 32 && $0 != 0x2F && $0 != 0x3E }
@@ -36,6 +41,15 @@ enum Fragment {
             index = close + 1
         }
         return nil
+    }
+
+    /// Behind the end of what begins with `open` at `index`; nil where
+    /// something else does.
+    private static func behind(_ open: String, _ end: String, _ bytes: [UInt8], _ index: Int) -> Int? {
+        guard bytes[index...].starts(with: open.utf8) else { return nil }
+        var place = index + open.utf8.count
+        while place < bytes.count, !bytes[place...].starts(with: end.utf8) { place += 1 }
+        return min(bytes.count, place + end.utf8.count)
     }
 
     /// Behind the bracket that closes the first JSON value.

@@ -40,7 +40,7 @@ package final class PackageReader {
     private let contents: ZIPContents?
     private let plain: PlainBytes?
     private var cursor: ZIPCursor?
-    private var stream: DocumentStream?
+    private var stream: (any OpenDocument)?
     /// Documents that were opened.
     private var opened = 0
     private var finishedBytes: Int64 = 0
@@ -49,8 +49,8 @@ package final class PackageReader {
     private var unread: Set<Lane> = []
     private var hash: [UInt8]?
 
-    /// Bytes of text after which a batch is handed over, full or not.
-    private static let batchText: Int64 = 2 << 20
+    /// What `slices` threw, where `next` threw for that.
+    package private(set) var askingFailure: (any Error)?
 
     /// Opens the package; of a ZIP, looks at all its members.
     package init(_ context: ReadContext, files: any FileSystem, key: HashKey) throws(ReadError) {
@@ -79,47 +79,70 @@ package final class PackageReader {
                     try payload.checkUnchanged()
                     return false
                 }
-                let limit = stream.textRead + Self.batchText
-                while !batch.isFull, stream.textRead < limit, try stream.advance(into: &batch) {}
-                show(stream)
-                if stream.isAtEnd, batch.isEmpty { close(stream) } else if !batch.isEmpty { return true }
+                let isOpen = try stream.next(into: &batch) { section, document throws(ReadError) in
+                    try known(section, document)
+                }
+                show(stream.document)
+                if !batch.isEmpty { return true }
+                if !isOpen { close(stream) }
             }
         } catch { throw payload.judged(error) }
     }
 
-    /// Makes the facts of the stream's document those of the batch.
-    private func show(_ stream: DocumentStream) {
-        document = stream.document
-        (asOf, asOfIsArrival) = rule.asOf(document.writtenAt)
+    /// Makes the facts of a document those of the batch.
+    private func show(_ found: DocumentHead) {
+        document = found
+        (asOf, asOfIsArrival) = rule.asOf(found.writtenAt)
+    }
+
+    private func known(_ section: Int32, _ found: DocumentHead) throws(ReadError) -> SliceIndex? {
+        guard let slices else { return nil }
+        show(found)
+        do { return try slices(section) } catch {
+            askingFailure = error
+            throw .refused("what is known of its records could not be found out: \(error)")
+        }
     }
 
     /// The document at hand, else the next one.
-    private func current() throws(ReadError) -> DocumentStream? {
+    private func current() throws(ReadError) -> (any OpenDocument)? {
         if let stream { return stream }
         return try open()
     }
 
-    private func open() throws(ReadError) -> DocumentStream? {
-        let next: DocumentStream
+    private func open() throws(ReadError) -> (any OpenDocument)? {
+        let next: any OpenDocument
         if let plain {
             guard opened == 0 else { return nil }
-            next = try DocumentStream(plain, member: "", name: context.name, context)
+            next = try open(plain, member: "", name: context.name, size: payload.size)
         } else {
             guard let documents = contents?.documents, opened < documents.count else { return nil }
             let wanted = documents[opened]
-            next = try DocumentStream(
-                try cursor(at: wanted.index), member: wanted.probe.member, name: wanted.probe.member, context)
+            next = try open(
+                try cursor(at: wanted.index), member: wanted.probe.member, name: wanted.probe.member,
+                size: wanted.probe.size)
         }
         opened += 1
         documentNumber += 1
-        member = next.member
-        encodings.append(next.finding.words)
-        unread.formUnion(next.recognition.unread)
         stream = next
         return next
     }
 
-    private func close(_ stream: DocumentStream) {
+    private func open(_ bytes: any DocumentBytes, member: String, name: String, size: Int64)
+        throws(ReadError) -> any OpenDocument
+    {
+        let start = try DocumentStart(bytes, member: member, name: name, context)
+        self.member = member
+        encodings.append(start.finding.words)
+        unread.formUnion(start.recognition.unread)
+        guard ReadingWay(start, size: size, context) == .slices, start.mistake == nil,
+            let decoder = DialectRegistry.cuttingDecoder(
+                for: start.recognition, limits: context.limits.dialect)
+        else { return DocumentStream(start, bytes, context) }
+        return SlicedDocument(start, bytes, decoder, context, key)
+    }
+
+    private func close(_ stream: any OpenDocument) {
         finishedBytes += stream.bytesRead
         finishedSections += stream.document.sections
         self.stream = nil
@@ -144,9 +167,9 @@ package final class PackageReader {
 
     /// Bytes read and to read; of a ZIP, unpacked bytes of its documents.
     package var progress: (read: Int64, total: Int64) {
-        guard let contents else { return (plain?.position ?? 0, payload.size) }
-        return (
-            finishedBytes + (stream?.bytesRead ?? 0), contents.documents.reduce(0) { $0 + $1.probe.size }
+        (
+            finishedBytes + (stream?.bytesRead ?? 0),
+            contents.map { $0.documents.reduce(0) { $0 + $1.probe.size } } ?? payload.size
         )
     }
 
@@ -156,7 +179,8 @@ package final class PackageReader {
     package func contentHash() throws(ReadError) -> [UInt8] {
         if let hash { return hash }
         let found: [UInt8]
-        if let plain, plain.isAtEnd, let whole = plain.contentHash {
+        // Another thread may still be reading.
+        if stream == nil, let plain, plain.isAtEnd, let whole = plain.contentHash {
             found = whole
         } else {
             found = try payload.hash(key)

@@ -44,6 +44,10 @@ final class Payload: ZIPSource {
         try filing { () throws(FileError) in try files.read(file, at: offset, into: &buffer) }
     }
 
+    func readSome(at offset: Int64, into buffer: inout MutableSpan<UInt8>) throws(ReadError) -> Int {
+        do { return try files.read(file, at: offset, into: &buffer) } catch { throw .file(error) }
+    }
+
     /// By its first bytes; a file that calls itself one is to be one.
     func isZIP(_ name: String) throws(ReadError) -> Bool {
         var head = [UInt8](repeating: 0, count: 4)
@@ -98,7 +102,15 @@ final class Payload: ZIPSource {
 /// The bytes of one document, in order.
 protocol DocumentBytes: AnyObject {
     /// 0 at the end.
-    func read(into buffer: inout [UInt8]) throws(ReadError) -> Int
+    func read(into buffer: inout MutableSpan<UInt8>) throws(ReadError) -> Int
+}
+
+extension DocumentBytes {
+    /// 0 at the end.
+    func read(into buffer: inout [UInt8]) throws(ReadError) -> Int {
+        var span = buffer.mutableSpan
+        return try read(into: &span)
+    }
 }
 
 /// A hasher that can be there or not.
@@ -124,8 +136,8 @@ final class PlainBytes: DocumentBytes {
         hash = key.map { RunningHash($0) }
     }
 
-    func read(into buffer: inout [UInt8]) throws(ReadError) -> Int {
-        let count = try payload.read(at: position, into: &buffer)
+    func read(into buffer: inout MutableSpan<UInt8>) throws(ReadError) -> Int {
+        let count = try payload.readSome(at: position, into: &buffer)
         if count == 0 { isAtEnd = true }
         hash?.update(buffer.span.extracting(0..<count))
         position += Int64(count)
@@ -158,8 +170,7 @@ final class ZIPCursor: DocumentBytes {
         return member
     }
 
-    func read(into buffer: inout [UInt8]) throws(ReadError) -> Int {
-        var span = buffer.mutableSpan
-        do { return try reader.read(into: &span) } catch { throw ReadError(error, below: payload.failure) }
+    func read(into buffer: inout MutableSpan<UInt8>) throws(ReadError) -> Int {
+        do { return try reader.read(into: &buffer) } catch { throw ReadError(error, below: payload.failure) }
     }
 }

@@ -22,10 +22,14 @@ package struct ReadContext: Sendable, Hashable {
     /// Its facts count as of its arrival, whatever it says.
     package var asOfNow: Bool
     package var limits: ReadLimits
+    /// Of the program that reads: what another one has read is read anew
+    /// (architecture, section 5).
+    package var revision: String
 
     package init(
         path: FilePath, name: String, timeZone: String = "UTC", zipCharset: String = "cp866",
-        dialect: String = "auto", arrival: Int64, asOfNow: Bool = false, limits: ReadLimits = ReadLimits()
+        dialect: String = "auto", arrival: Int64, asOfNow: Bool = false, limits: ReadLimits = ReadLimits(),
+        revision: String = ""
     ) {
         self.path = path
         self.name = name
@@ -35,6 +39,7 @@ package struct ReadContext: Sendable, Hashable {
         self.arrival = arrival
         self.asOfNow = asOfNow
         self.limits = limits
+        self.revision = revision
     }
 }
 
@@ -53,6 +58,8 @@ package struct ReadLimits: Sendable, Hashable {
     /// How many times its own size a ZIP may unpack to, after its first
     /// 10 MiB.
     package var ratio = 200
+    /// Of reading in slices.
+    package var slices = SliceLimits()
 
     package init() {}
 
@@ -76,4 +83,29 @@ package struct ReadLimits: Sendable, Hashable {
         limits.ratio = ratio
         return limits
     }
+}
+
+/// How large documents are read: cut into slices, on several threads.
+///
+/// Memory is about `(4 + workers) × block` and `(4 + 3 × workers) × 2 × unit`.
+package struct SliceLimits: Sendable, Hashable {
+    /// Bytes of a document, unpacked, up to which it is read the plain way,
+    /// which begins sooner.
+    package var threshold: Int64 = 1 << 20
+    /// Bytes read at once.
+    package var block = 1 << 20
+    /// Bytes of the longest slice; a longer record goes the plain way.
+    package var longest = 256 << 10
+    /// Bytes of slices that are parsed at once.
+    package var unit = 1 << 20
+    /// Slices that are parsed at once.
+    package var count = 500
+    /// Slices that are not parsed, handed over at once.
+    package var known = 16_384
+    /// Threads that parse; 0 for as many as there are cores.
+    package var workers = 0
+    /// Nice value of all threads of reading; what serves people has 0.
+    package var nice: CInt = 5
+
+    package init() {}
 }

@@ -27,6 +27,8 @@ package struct Sniffed: Sendable, Hashable {
     package var asOfIsArrival = true
     /// Members that are read, in this order; of a plain file, its name.
     package var documents: [String] = []
+    /// How each of them is read, in the same order.
+    package var ways: [ReadingWay] = []
     /// Members that go into the media volume.
     package var attachments: [String] = []
     /// Members that nobody looks at.
@@ -65,12 +67,14 @@ package enum Sniffer {
             probes = contents.documents.map(\.probe)
         } else {
             let bytes = PlainBytes(payload, limit: context.limits.documentBytes)
-            let stream = try DocumentStream(bytes, member: "", name: context.name, context)
-            probes = [try DocumentProbe(stream, size: payload.size)]
+            probes = [
+                try DocumentProbe(bytes, member: "", name: context.name, size: payload.size, context)
+            ]
         }
         for probe in probes { found.add(probe, rule) }
         found.format = try payload.isZIP(context.name) ? "ZIP" : probes.first?.format ?? ""
         found.documents = probes.map { $0.member.isEmpty ? context.name : $0.member }
+        found.ways = probes.map(\.way)
         found.dialect = words(probes.map(\.recognition.dialect))
         found.version = words(probes.map(\.recognition.version))
         found.encoding = words(probes.map(\.encoding))

@@ -64,9 +64,9 @@ struct ZIPContents {
             throw .tooLarge(
                 ReadPlace(), detail: "the ZIP holds more than \(context.limits.documents) documents")
         }
-        let stream = try DocumentStream(bytes, member: member.name, name: member.name, context)
-        documents.append(
-            Document(index: member.index, probe: try DocumentProbe(stream, size: member.size)))
+        let probe = try DocumentProbe(
+            bytes, member: member.name, name: member.name, size: member.size, context)
+        documents.append(Document(index: member.index, probe: probe))
     }
 }
 
@@ -85,10 +85,10 @@ final class PeekedBytes: DocumentBytes {
         return peeked
     }
 
-    func read(into buffer: inout [UInt8]) throws(ReadError) -> Int {
+    func read(into buffer: inout MutableSpan<UInt8>) throws(ReadError) -> Int {
         guard !peeked.isEmpty else { return try source.read(into: &buffer) }
         let count = min(buffer.count, peeked.count)
-        buffer.replaceSubrange(0..<count, with: peeked[..<count])
+        for index in 0..<count { buffer[index] = peeked[index] }
         peeked.removeFirst(count)
         return count
     }

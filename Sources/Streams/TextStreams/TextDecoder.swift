@@ -20,7 +20,11 @@ package struct TextDecoder: Sendable {
         table = finding.encoding.table ?? []
     }
 
-    /// Appends the text of the next bytes to `text`.
+    /// Offset, as stored, of the first byte of what the next call appends.
+    package var next: Int64 { stored + Int64(markLeft - rest.count) }
+
+    /// Appends the text of the next bytes to `text`: all that stands before a
+    /// byte that is no text, before that is thrown.
     ///
     /// - Returns: offset, as stored, of the first byte of what was appended.
     /// - Throws: `invalid`; the decoder is spent then.
@@ -127,8 +131,8 @@ package struct TextDecoder: Sendable {
                 count += 1
             }
         }
-        if let bad { throw .invalid(encoding: finding.encoding, offset: stored + Int64(bad)) }
         if text.isEmpty { text = made } else { text += made }
+        if let bad { throw .invalid(encoding: finding.encoding, offset: stored + Int64(bad)) }
         stored += Int64(bytes.count)
     }
 

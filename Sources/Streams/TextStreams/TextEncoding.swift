@@ -46,6 +46,35 @@ package enum TextEncoding: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Every ASCII byte is that ASCII character, and no other byte is one:
+    /// markup can be found without decoding.
+    package var keepsASCII: Bool { self == .utf8 || table != nil }
+
+    /// Short text as stored; nil where a character has no bytes, and in
+    /// encodings that do not keep ASCII.
+    package func bytes(_ text: String) -> [UInt8]? {
+        guard self != .utf8 else { return Array(text.utf8) }
+        guard let table else { return nil }
+        var bytes: [UInt8] = []
+        for unit in text.utf16 {
+            if unit < 0x80 {
+                bytes.append(UInt8(unit))
+            } else if let index = table.firstIndex(of: unit) {
+                bytes.append(UInt8(index + 0x80))
+            } else {
+                return nil
+            }
+        }
+        return bytes
+    }
+
+    /// How many bytes each byte of a single-byte encoding is in UTF-8, by
+    /// its value; empty for other encodings.
+    package var lengths: [UInt8] {
+        guard let table else { return [] }
+        return [UInt8](repeating: 1, count: 128) + table.map { $0 < 0x80 ? 1 : $0 < 0x800 ? 2 : 3 }
+    }
+
     /// Short text of a single-byte encoding, for names; bytes that mean
     /// nothing become U+FFFD. Any other encoding is taken as UTF-8.
     package func text(_ bytes: [UInt8]) -> String {

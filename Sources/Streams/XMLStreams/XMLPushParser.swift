@@ -65,6 +65,31 @@ import CXML2
         }
     }
 
+    /// The next bytes that are fed stand there in the document, of which
+    /// something is left out. What was fed and is not parsed yet keeps its
+    /// distance from them.
+    ///
+    /// - Parameters:
+    ///   - offset: bytes from 0.
+    ///   - line: from 1.
+    package mutating func move(toOffset offset: Int64, line: Int) {
+        guard let input = context.pointee.input, let base = input.pointee.base, let cur = input.pointee.cur,
+            let end = input.pointee.end
+        else { return }
+        var waiting: Int32 = 0
+        var place = cur
+        while place < end {
+            if place.pointee == 10 { waiting += 1 }
+            place += 1
+        }
+        sink.skippedBytes = offset - Int64(input.pointee.consumed) - Int64(end - base)
+        sink.skippedLines = 0
+        input.pointee.line = Int32(clamping: line) - waiting
+    }
+
+    /// Elements that are open.
+    package var depth: Int { sink.depth }
+
     /// Ends the document.
     ///
     /// - Throws: `endsEarly` where the root element is still open.

@@ -103,7 +103,8 @@ struct Explanation: Encodable {
     var kind: String?
     var as_of: String?
     var as_of_is_arrival = true
-    var reading = "plain"
+    /// How its documents are read, each way once.
+    var reading = ""
     var sections: [Section] = []
     var documents: [String] = []
     var attachments = 0
@@ -141,6 +142,9 @@ struct Explanation: Encodable {
         sections = found.sections.map {
             Section(kind: $0.kind.word, catalogue: $0.catalogue, only_changes: $0.onlyChanges)
         }
+        var ways: [String] = []
+        for way in found.ways where !ways.contains(way.words) { ways.append(way.words) }
+        reading = ways.joined(separator: "; ")
         documents = found.documents
         attachments = found.attachments.count
         ignored = found.ignored
@@ -205,7 +209,7 @@ struct Explanation: Encodable {
         guard !format.isEmpty else { return lines }
         add("kind", kind ?? "not stated: counts as partial")
         if let as_of { add("as of", as_of_is_arrival ? "its arrival: it states no usable time" : as_of) }
-        if is_read { add("read", "\(reading): every record is parsed") }
+        if is_read { add("read", reading) }
         let heads = sections.map { section in
             let scope = section.only_changes.map { $0 ? ", only changes" : ", everything" } ?? ""
             return section.kind + (section.catalogue.isEmpty ? "" : " \(section.catalogue)") + scope
