@@ -62,6 +62,7 @@ package struct Answer: Codable, Sendable, Hashable {
     package var bytesRead: Int64?
     package var bytesTotal: Int64?
     package var records: Int?
+    package var speed: Speed?
     package var lines: [String]?
     package var status: AgentStatus?
 
@@ -78,12 +79,13 @@ package struct Answer: Codable, Sendable, Hashable {
 
     init(event: String) { self.event = event }
 
-    package static func progress(id: PackageID, bytesRead: Int64, bytesTotal: Int64, records: Int) -> Answer {
+    package static func progress(_ running: LaneBoard.Progress, at now: ContinuousClock.Instant) -> Answer {
         var answer = Answer(event: "progress")
-        answer.id = id.text
-        answer.bytesRead = bytesRead
-        answer.bytesTotal = bytesTotal
-        answer.records = records
+        answer.id = running.job.id.text
+        answer.bytesRead = running.bytesRead
+        answer.bytesTotal = running.bytesTotal
+        answer.records = running.records
+        answer.speed = running.speed(at: now)
         return answer
     }
 }
@@ -155,6 +157,7 @@ package struct AgentStatus: Codable, Sendable, Hashable {
         package var bytesRead: Int64?
         package var bytesTotal: Int64?
         package var records: Int?
+        package var speed: Speed?
     }
 
     /// A set of portions whose absences are not believed yet.

@@ -187,12 +187,7 @@ extension Engine {
         }
         if row.outcome.isFinal { row.endedAt = house.moments.now }
         try move(row)
-        logger.notice(
-            "package \(row.outcome.rawValue)",
-            metadata: [
-                "package.id": "\(row.id)", "partner": "\(row.partner)", "name": "\(row.path)",
-                "records": "\(row.counts.total.read)", "rejects": "\(row.rejects)",
-            ])
+        logPackage(row)
         finishing.add(row.id)
     }
 

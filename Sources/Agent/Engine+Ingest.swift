@@ -73,10 +73,7 @@ extension Engine {
         while !open.isEmpty, !isStopping {
             let seen = news.rings
             for running in LaneWorker.allCases.compactMap(board.running) where open.contains(running.job.id) {
-                report(
-                    .progress(
-                        id: running.job.id, bytesRead: running.bytesRead, bytesTotal: running.bytesTotal,
-                        records: running.records))
+                report(.progress(running, at: .now))
             }
             for id in open.sorted() where !isBusy(id) {
                 guard let row = try house.journal.row(id), isAtRest(row) else { continue }

@@ -33,7 +33,8 @@ extension Engine {
             status.lanes.append(
                 AgentStatus.Lane(
                     name: lane.rawValue, waiting: board.waiting(in: lane), running: own?.job.id.text,
-                    bytesRead: own?.bytesRead, bytesTotal: own?.bytesTotal, records: own?.records))
+                    bytesRead: own?.bytesRead, bytesTotal: own?.bytesTotal, records: own?.records,
+                    speed: own?.speed(at: .now)))
         }
         status.sets = sets.withLock { $0 }.map {
             AgentStatus.ChunkSet(

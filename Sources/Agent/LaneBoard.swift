@@ -45,6 +45,26 @@ package final class LaneBoard: Sendable {
         package var bytesRead: Int64 = 0
         package var bytesTotal: Int64 = 0
         package var records = 0
+        package var phase = Phase.reading
+        /// Of the phase.
+        package var pace: Pace
+        /// When a worker took the package.
+        package let started: ContinuousClock.Instant
+
+        init(job: LaneJob, at now: ContinuousClock.Instant) {
+            self.job = job
+            pace = Pace(at: now)
+            started = now
+        }
+    }
+
+    package enum Phase: String, Sendable, Hashable {
+        /// Read and applied in one go.
+        case reading
+        /// A full is read into its stage.
+        case staging
+        /// A stage is made live.
+        case promoting
     }
 
     private struct Queue {
@@ -98,7 +118,7 @@ package final class LaneBoard: Sendable {
             }
             guard let job = state.queues[worker]?.waiting.removeLast() else { return nil }
             state.known.remove(job.id)
-            state.queues[worker]?.running = Progress(job: job)
+            state.queues[worker]?.running = Progress(job: job, at: .now)
             return job
         }
     }
@@ -115,11 +135,22 @@ package final class LaneBoard: Sendable {
         }
     }
 
-    package func report(_ worker: LaneWorker, bytesRead: Int64, bytesTotal: Int64, records: Int) {
+    /// How far a worker is; another phase begins a new pace.
+    package func report(
+        _ worker: LaneWorker, bytesRead: Int64, bytesTotal: Int64, records: Int, phase: Phase = .reading,
+        at now: ContinuousClock.Instant = .now
+    ) {
         state.withLock { state in
-            state.queues[worker]?.running?.bytesRead = bytesRead
-            state.queues[worker]?.running?.bytesTotal = bytesTotal
-            state.queues[worker]?.running?.records = records
+            guard var running = state.queues[worker]?.running else { return }
+            running.bytesRead = bytesRead
+            running.bytesTotal = bytesTotal
+            running.records = records
+            if running.phase != phase {
+                running.phase = phase
+                running.pace = Pace(at: now)
+            }
+            running.pace.add(bytes: bytesRead, records: records, at: now)
+            state.queues[worker]?.running = running
         }
     }
 

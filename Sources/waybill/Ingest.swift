@@ -46,11 +46,7 @@ struct Ingest: ParsableCommand {
             let bar = ProgressBar(gate.terminal)
             var answer: Answer
             do {
-                answer = try gate.perform(command) { answer in
-                    bar.update(
-                        name: answer.id ?? "", bytes: answer.bytesRead ?? 0, total: answer.bytesTotal ?? 0,
-                        records: answer.records ?? 0)
-                }
+                answer = try gate.perform(command) { bar.update($0) }
             } catch {
                 bar.end()
                 try gate.unstage(command.files)

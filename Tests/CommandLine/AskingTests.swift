@@ -103,6 +103,14 @@ import Testing
         #expect(agent.commands.first?.maxBytes == nil)
     }
 
+    private static var speed: Speed {
+        var speed = Speed(phase: "staging")
+        speed.bytesPerSecond = 25
+        speed.recordsPerSecond = 3
+        speed.secondsLeft = 2
+        return speed
+    }
+
     @Test("status tells what only the agent knows") func status() throws {
         let agent = try FakeAgent(root: folder.root) { _ in
             var status = AgentStatus(processID: 4_711, version: "9.9", startedAt: "2026-11-24T04:00:00.000Z")
@@ -113,7 +121,12 @@ import Testing
             status.lanes = [
                 AgentStatus.Lane(
                     name: "catalogue", waiting: 3, running: "20261124-071412-123456-9f3c", bytesRead: 50,
-                    bytesTotal: 100, records: 12)
+                    bytesTotal: 100, records: 12, speed: Self.speed)
+            ]
+            status.sets = [
+                AgentStatus.ChunkSet(
+                    partner: "erp-1c", catalogue: "c1", exchange: "20261124-071412-123456-9f3c",
+                    reason: "portion 2 of import0 is missing")
             ]
             var answer = Answer.result(.done, "running")
             answer.status = status
@@ -124,7 +137,17 @@ import Testing
         #expect(text.contains("agent:     runs since 2026-11-24T04:00:00.000Z (process 4711, version 9.9)\n"))
         #expect(
             text.contains(
-                "catalogue: 3 waiting, 20261124-071412-123456-9f3c runs, 50% of 100 B, 12 records\n"))
+                """
+                catalogue: 3 waiting, 20261124-071412-123456-9f3c runs
+                           staging     50% of    100 B        12 records     25 B/s       3 records/s    2 s left
+
+                """))
+        #expect(text.contains("           nothing is deleted yet: portion 2 of import0 is missing\n"))
+        let json = try run("--json", "status").output
+        #expect(
+            json.contains(
+                "\"phase\":\"staging\",\"records\":12,\"records_per_second\":3,"))
+        #expect(json.contains("\"bytes_per_second\":25") && json.contains("\"seconds_left\":2"))
         #expect(text.contains("partner:   erp-1c: online; events; 2 files in in/; ignored: 1 *.tmp\n"))
         #expect(try run("partner", "list").output.contains("events"))
     }

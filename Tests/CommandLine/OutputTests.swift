@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import Agent
 import JournalStore
 import Records
 import Testing
@@ -114,16 +115,27 @@ import Testing
         #expect(StatusReport.line(partner, terminal) == "partner:   erp-1c: offline: gone")
     }
 
-    @Test("a bar says rate and rest once they mean something") func bar() {
+    @Test("a bar says rate and rest once they mean something, in columns") func bar() {
+        var speed = Speed(phase: "staging")
         #expect(
-            ProgressBar.line(bytes: 1_024, total: 4_096, records: 7, after: .milliseconds(200))
-                == "25% 1.0 KiB of 4.0 KiB, 7 records")
+            ProgressBar.line(bytes: 1_024, total: 4_096, records: 7, speed)
+                == "staging     25% of  4.0 KiB         7 records")
+        speed.bytesPerSecond = 512
+        speed.recordsPerSecond = 4
+        speed.secondsLeft = 6
         #expect(
-            ProgressBar.line(bytes: 1_024, total: 4_096, records: 7, after: .seconds(2))
-                == "25% 1.0 KiB of 4.0 KiB, 7 records, 512 B/s, 6 s left")
-        #expect(
-            ProgressBar.line(bytes: 5_000, total: 4_096, records: 7, after: .seconds(1))
-                == "100% 4.0 KiB of 4.0 KiB, 7 records, 4.9 KiB/s, 0 s left")
+            ProgressBar.line(bytes: 1_024, total: 4_096, records: 7, speed)
+                == "staging     25% of  4.0 KiB         7 records    512 B/s       4 records/s    6 s left")
+        speed.phase = "promoting"
+        speed.bytesPerSecond = 1_023 << 20
+        speed.recordsPerSecond = 9_999_999
+        speed.secondsLeft = 7_199
+        let line = ProgressBar.line(bytes: 5_000 << 20, total: 4_096 << 20, records: 99_999_999, speed)
+        #expect(line.hasPrefix("promoting  100% of  4.0 GiB") && line.hasSuffix("119 min left"))
+        // With the eleven columns of `status` in front.
+        #expect(line.count <= 89)
+        #expect(ProgressBar.bar(bytes: 1, total: 2, line: line, width: 40).count == 39)
+        #expect(ProgressBar.bar(bytes: 1, total: 2, line: "x", width: 100) == "█████░░░░░ x")
     }
 
     @Test("what a partner wrote can't steer the terminal") func plain() {

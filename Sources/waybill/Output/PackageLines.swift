@@ -104,5 +104,7 @@ enum PackageLines {
 
 extension String {
     /// This text and spaces, at least `width` characters.
+    /// To the right end of a column.
+    func leading(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
     func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }

@@ -158,6 +158,7 @@ struct Explanation: Encodable {
         defer { bar.end() }
         var batch = RecordBatch()
         var total = 0
+        var pace = Pace(at: .now)
         while try reader.next(into: &batch) {
             for record in batch.records {
                 counts[record.kind.word, default: 0] += 1
@@ -165,7 +166,10 @@ struct Explanation: Encodable {
             }
             total += batch.records.count
             let progress = reader.progress
-            bar.update(name: file, bytes: progress.read, total: progress.total, records: total)
+            let now = ContinuousClock.now
+            pace.add(bytes: progress.read, records: total, at: now)
+            let speed = pace.speed(phase: "reading", bytesLeft: progress.total - progress.read, at: now)
+            bar.update(name: file, bytes: progress.read, total: progress.total, records: total, speed)
         }
     }
 

@@ -41,7 +41,25 @@ struct StatusReport: Encodable {
         var running: String?
         var bytes_read, bytes_total: Int64?
         var records: Int?
+        /// `reading`, `staging` or `promoting`.
+        var phase: String?
+        /// Over the last seconds.
+        var bytes_per_second: Int64?
+        var records_per_second: Int?
+        var seconds_left: Int64?
+
+        fileprivate var speed: Speed? {
+            phase.map { phase in
+                var speed = Speed(phase: phase)
+                speed.bytesPerSecond = bytes_per_second
+                speed.recordsPerSecond = records_per_second
+                speed.secondsLeft = seconds_left
+                return speed
+            }
+        }
     }
+    /// Portions of a full whose absences are not believed yet.
+    struct ChunkSet: Encodable { var partner, catalogue, exchange, reason: String }
     struct Partner: Encodable {
         var name: String
         var online: Bool
@@ -67,6 +85,7 @@ struct StatusReport: Encodable {
     var root: String
     var agent: Agent?
     var lanes: [Lane] = []
+    var sets: [ChunkSet] = []
     var partners: [Partner] = []
     var media: Media
     /// Packages by outcome.
@@ -83,7 +102,7 @@ struct StatusReport: Encodable {
     private var now = Words.now()
 
     private enum CodingKeys: String, CodingKey {
-        case root, agent, lanes, partners, media, outcomes, oldest_waiting, stopped, last, alarms, space
+        case root, agent, lanes, sets, partners, media, outcomes, oldest_waiting, stopped, last, alarms, space
     }
 
     init(_ gate: Gate) throws {
@@ -93,7 +112,12 @@ struct StatusReport: Encodable {
         lanes = (status?.lanes ?? []).map {
             Lane(
                 name: $0.name, waiting: $0.waiting, running: $0.running, bytes_read: $0.bytesRead,
-                bytes_total: $0.bytesTotal, records: $0.records)
+                bytes_total: $0.bytesTotal, records: $0.records, phase: $0.speed?.phase,
+                bytes_per_second: $0.speed?.bytesPerSecond, records_per_second: $0.speed?.recordsPerSecond,
+                seconds_left: $0.speed?.secondsLeft)
+        }
+        sets = (status?.sets ?? []).map {
+            ChunkSet(partner: $0.partner, catalogue: $0.catalogue, exchange: $0.exchange, reason: $0.reason)
         }
         partners = try Self.partners(gate, status)
         let reason = try gate.mediaRefusal()
@@ -154,9 +178,13 @@ struct StatusReport: Encodable {
 
     func lines(_ terminal: Terminal) -> [String] {
         var lines = [agentLine(terminal)]
-        for lane in lanes where lane.waiting > 0 || lane.running != nil { lines.append(Self.line(lane)) }
+        for lane in lanes where lane.waiting > 0 || lane.running != nil { lines += Self.lines(lane) }
         lines.append(waitingLine(terminal))
         lines += partners.map { Self.line($0, terminal) }
+        for set in sets {
+            lines.append("set:       \(set.partner): catalogue \(set.catalogue), exchange \(set.exchange)")
+            lines.append("           nothing is deleted yet: \(set.reason)")
+        }
         if let reason = media.offline_reason {
             lines.append(terminal.bad("media:     offline: \(reason); pictures wait, nothing else does"))
         } else {
@@ -199,16 +227,13 @@ struct StatusReport: Encodable {
         return "waiting:   \(words); oldest \(oldest.id), \(Words.relative(oldest.receivedAt, now: now))"
     }
 
-    private static func line(_ lane: Lane) -> String {
+    private static func lines(_ lane: Lane) -> [String] {
         var line = "lane:      \(lane.name): \(lane.waiting) waiting"
-        if let running = lane.running {
-            line += ", \(running) runs"
-            if let done = lane.bytes_read, let total = lane.bytes_total, total > 0 {
-                line +=
-                    ", \(min(100, done * 100 / total))% of \(Words.size(total)), \(lane.records ?? 0) records"
-            }
-        }
-        return line
+        guard let running = lane.running else { return [line] }
+        line += ", \(running) runs"
+        guard let done = lane.bytes_read, let total = lane.bytes_total, total > 0 else { return [line] }
+        let progress = ProgressBar.line(bytes: done, total: total, records: lane.records ?? 0, lane.speed)
+        return [line, "           " + progress]
     }
 
     static func line(_ partner: Partner, _ terminal: Terminal) -> String {
