@@ -139,7 +139,7 @@ let package = Package(
             "CommandLine",
             [
                 "waybill", "Agent", "Archiving", "Databases", "Files", "JournalStore", "Records", "Sockets",
-                "SpoolStore", argumentParser, system,
+                "Settings", "SpoolStore", argumentParser, system,
             ]),
         tests("Crash", ["waybill", "waybill-watch"]),
         tests("Databases", ["Databases"]),

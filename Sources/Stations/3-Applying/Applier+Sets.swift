@@ -121,7 +121,8 @@ extension Applier {
                 }
                 sweeps.append((absent, session, last, seen.count, seen))
             }
-            return try sweeps.map { sweep in
+            // The older part first, so that undo, newest first, puts all back.
+            return try sweeps.sorted { $0.last.part < $1.last.part }.map { sweep in
                 // Offers may have gone with their product meanwhile.
                 let absent = try Absent(
                     sweep.session, sweep.work.table, stream: sweep.last.stream, seen: sweep.seen,
