@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import TestKit
 import Testing
 import TextStreams
 
@@ -164,6 +165,40 @@ import TextStreams
     }
 
     // MARK: Places
+
+    @Test("UTF-8 is what Swift's own check says it is", arguments: 0..<8)
+    func valid(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let words: [[UInt8]] = [
+            Array("Товар".utf8), Array("<Ид>".utf8), Array("€𝄞".utf8), Array("plain words".utf8), [0xD0],
+            [0xC1, 0x81], [0xC2, 0x80], [0xDF, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0x80],
+            [0xF5, 0x80, 0x80, 0x80], [0xD0, 0x41], [0xFF],
+        ]
+        for _ in 0..<2_000 {
+            var bytes: [UInt8] = []
+            for _ in 0..<Int.random(in: 1..<8, using: &random) {
+                // Mostly what is right, so that mistakes stand at any place.
+                bytes +=
+                    words[
+                        Int.random(
+                            in: 0..<(Int.random(in: 0..<8, using: &random) == 0 ? words.count : 4),
+                            using: &random)]
+            }
+            var decoder = TextDecoder(try EncodingFinding(of: Array("<я>".utf8).span, isWhole: true))
+            var text: [UInt8] = []
+            do throws(TextError) {
+                _ = try decoder.decode(bytes.span, into: &text)
+                try decoder.finish()
+                #expect(String(validating: bytes, as: UTF8.self) != nil, "\(bytes)")
+                #expect(text == bytes)
+            } catch {
+                let good = Array(bytes.prefix(Int(error.offset)))
+                #expect(String(validating: bytes, as: UTF8.self) == nil, "\(bytes)")
+                #expect(String(validating: good, as: UTF8.self) != nil, "\(bytes)")
+                #expect(text == good)
+            }
+        }
+    }
 
     @Test("places in the text lead back to places as stored", arguments: TextEncoding.allCases)
     func places(encoding: TextEncoding) throws {

@@ -82,23 +82,39 @@ package struct TextDecoder: Sendable {
     /// Where the whole characters end: at the bytes' end, or at a character
     /// that is cut or bad.
     private static func end(ofWhole bytes: Span<UInt8>, from start: Int) -> Int {
-        bytes.withUnsafeBufferPointer { all in
+        bytes.withUnsafeBytes { all in
             var index = start
             while index < all.count {
-                let byte = all[index]
-                if byte < 0x80 {
+                if index + 8 <= all.count {
+                    let word = UInt64(
+                        littleEndian: all.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                    let whole = Self.wholeBytes(word)
+                    index += whole
+                    if whole > 0 { continue }
+                } else if all[index] < 0x80 {
                     index += 1
-                } else if byte >= 0xC2, byte < 0xE0, index + 1 < all.count, all[index + 1] & 0xC0 == 0x80 {
-                    // Cyrillic: the common case, in one step.
-                    index += 2
-                } else if case .whole(let length) = UTF8Character(bytes, at: index) {
-                    index += length
-                } else {
-                    return index
+                    continue
                 }
+                guard case .whole(let length) = UTF8Character(bytes, at: index) else { return index }
+                index += length
             }
             return index
         }
+    }
+
+    /// How many of eight bytes are whole characters of one byte, or else of
+    /// two, from the first on: nearly all of Cyrillic text.
+    @inline(__always)
+    private static func wholeBytes(_ word: UInt64) -> Int {
+        let high = word & 0x8080_8080_8080_8080
+        if high == 0 { return 8 }
+        let ascii = high.trailingZeroBitCount / 8
+        if ascii > 0 { return ascii }
+        // 110xxxxx 10xxxxxx, and not one of the leads that are too long.
+        let shape = word & 0xC0E0_C0E0_C0E0_C0E0 ^ 0x80C0_80C0_80C0_80C0
+        let leads = (word & 0x001E_001E_001E_001E) + 0x007E_007E_007E_007E
+        let bad = shape | ~leads & 0x0080_0080_0080_0080
+        return bad == 0 ? 8 : bad.trailingZeroBitCount / 16 * 2
     }
 
     // MARK: One byte a character
