@@ -94,6 +94,10 @@ struct Doc {
 /// Hands scripted documents over as a reader would.
 final class ScriptedSource: BatchSource {
     var slices: ((Int32) throws -> SliceIndex?)?
+    /// Whether goods and offers come as slices.
+    var isCut = false
+    /// Records that were not handed over, since their slices were known.
+    private(set) var skipped = 0
     private var docs: [Doc]
     private let arrival: Int64
     private let hash: [UInt8]
@@ -130,6 +134,7 @@ final class ScriptedSource: BatchSource {
         document.isUNF = doc.isUNF
         document.priceTypes = doc.types.map { .init(id: $0.0, currency: $0.1) }
         var numbers: [SectionKind: Int32] = [:]
+        var indices: [Int32: SliceIndex] = [:]
         for (line, record) in doc.records.enumerated() {
             let section: Int32
             if let known = numbers[record.section] {
@@ -142,12 +147,34 @@ final class ScriptedSource: BatchSource {
                 head.classifier = "k1"
                 head.onlyChanges = doc.onlyChanges
                 document.sections.append(head)
+                if isCut, record.kind == .product || record.kind == .offer {
+                    indices[section] = try slices?(section)
+                }
             }
+            var hash = SliceHash.none
+            if let index = indices[section] {
+                hash = Self.hash(record, document.sections[Int(section)], doc)
+                if let item = index.find(hash) {
+                    batch.append(known: KnownSlice(section: section, item: item, hash: hash))
+                    skipped += 1
+                    continue
+                }
+            }
+            let builder = record.builder
             batch.append(
                 record.kind, section: section, offset: Int64(line * 100), line: Int32(line + 1),
-                record.builder)
+                entries: builder.entries, bytes: builder.bytes, defect: builder.defect, slice: hash)
         }
         return true
+    }
+
+    /// Stands for the bytes of a record in their context.
+    private static func hash(_ record: Rec, _ section: SectionHead, _ doc: Doc) -> SliceHash {
+        var value: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in "\(record) \(section) \(doc.types)".utf8 {
+            value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+        return SliceHash(high: value, low: value &* 31 | 1)
     }
 
     func contentHash() throws -> [UInt8] { hash }
@@ -161,8 +188,14 @@ final class Shop {
     let store: CatalogueStore
     let clock = ManualClock()
     private var number = 0
+    /// Whether packages come in slices, and how many records were skipped.
+    let isCut: Bool
+    private(set) var skipped = 0
+    /// Packages that had to be read once more.
+    private(set) var readAgain = 0
 
-    init() throws {
+    init(isCut: Bool = false) throws {
+        self.isCut = isCut
         folder = try TemporaryFolder()
         store = try CatalogueStore(path: folder.path("catalogue.db"), options: StoreOptions())
     }
@@ -186,10 +219,23 @@ final class Shop {
             package: id(number), exchange: id(number).text, partner: partner, fileName: name,
             arrival: clock.milliseconds)
         configure(&context)
-        let source = ScriptedSource(
-            docs, arrival: context.arrival, hash: hash ?? Array("hash \(number)".utf8))
-        source.failure = failure
-        return try applier.apply(source, context, now: { self.clock.milliseconds })
+        func source() -> ScriptedSource {
+            let source = ScriptedSource(
+                docs, arrival: context.arrival, hash: hash ?? Array("hash \(number)".utf8))
+            source.failure = failure
+            source.isCut = isCut
+            return source
+        }
+        do {
+            let first = source()
+            let result = try applier.apply(first, context, now: { self.clock.milliseconds })
+            skipped += first.skipped
+            return result
+        } catch is SlicesMoved {
+            readAgain += 1
+            context.skipsKnown = false
+            return try applier.apply(source(), context, now: { self.clock.milliseconds })
+        }
     }
 
     @discardableResult
@@ -227,8 +273,15 @@ final class Shop {
         for table in CatalogueTable.allCases.map(\.name) + ["stream_name"] {
             lines += try rows("SELECT * FROM \(table)").map { "\(table): \($0)" }.sorted()
         }
+        lines += try rows("SELECT id, slots FROM slice WHERE slots <> zeroblob(length(slots)) ORDER BY id")
+            .map {
+                "slice: \($0)"
+            }
         lines += try rows(
-            "SELECT id, last_part, last_hash, full_as_of, full_count FROM stream WHERE last_part IS NOT NULL"
+            """
+            SELECT id, last_part, last_hash, full_as_of, full_count, confirmed FROM stream
+            WHERE last_part IS NOT NULL
+            """
         ).map { "stream: \($0)" }
         lines += try rows("SELECT id, outcome, counts, rejects FROM part WHERE undone = 0 ORDER BY id")
             .map { "part: \($0)" }

@@ -18,8 +18,8 @@ package struct Applier: Sendable {
     ///
     /// Blocks; use it on a thread of its own. A crash in the middle leaves
     /// the store as it was.
-    /// - Throws: what the source throws, `StoreError`, `UnbalancedCounts`;
-    ///   nothing was changed then.
+    /// - Throws: what the source throws, `StoreError`, `UnbalancedCounts`,
+    ///   `SlicesMoved`; nothing was changed then.
     package func apply(
         _ source: any BatchSource, _ context: ApplyContext, now: () -> Int64,
         progress: Progress = { _, _, _ in }
@@ -47,9 +47,12 @@ package struct Applier: Sendable {
     ) throws -> (commit: Bool, value: ApplyResult) {
         var batch = RecordBatch()
         var records = 0
+        work.source.slices = { section in try work.sliceIndex(section) }
+        defer { work.source.slices = nil }
         while try work.source.next(into: &batch) {
             for head in batch.records { try work.apply(batch, head) }
-            records += batch.records.count
+            if !batch.known.isEmpty { try work.applyKnown(batch) }
+            records += batch.records.count + batch.known.count
             let (read, total) = work.source.progress
             progress(read, total, records)
         }
@@ -60,6 +63,7 @@ package struct Applier: Sendable {
             return (false, ApplyResult(verdict: .duplicate, hash: hash))
         }
         let time = now()
+        try work.confirmSlices()
         try work.sweep(now: time)
         try work.keepChunk(at: time)
         for (id, stream) in work.streams {

@@ -22,6 +22,9 @@ package struct ApplyContext: Sendable {
     package var isChunk = false
     /// Which portion, as far as its name says.
     package var chunk: Chunk?
+    /// Slices that are in the store are not parsed; false reads everything,
+    /// with the same result.
+    package var skipsKnown = true
     /// An admin approved it: brakes are off.
     package var approved = false
     /// Largest share of a stream's live rows that a full may mark deleted.

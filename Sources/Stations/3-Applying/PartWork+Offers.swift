@@ -12,6 +12,7 @@ extension PartWork {
         let repeated = isRepeated(.offer, ident)
         counts["price"].read += form.prices.count
         counts["stock"].read += form.stocks.count
+        try begin(ident, frame)
         let result = try place(batch, head, id, ident, frame, repeated: repeated, into: &counts)
         // Also where it waits: what it waits for may come in this very part.
         see(ident, frame)
@@ -22,6 +23,8 @@ extension PartWork {
         } else {
             counts["offer"].waiting += 1
         }
+        if repeated || result == nil { isWholly = false }
+        try end(ident, head, frame, isGoods: false)
         if result?.kind == .inserted { try resolve(ident) }
     }
 
@@ -96,7 +99,13 @@ extension PartWork {
         let statesRow = row.states(0..<11)
         if statesRow {
             change = try session.write(.offer, RowKey(ident), row, asOf: frame.asOf, part: frame.part)
+            if change.kind == .stale || change.hasOlder { isWholly = false }
         }
+        // What only came because the offer was new does not come again.
+        shape.own = form.statesOwn && frame.section != .offerChanges
+        shape.quantity = form[.quantity] != nil
+        shape.pricesStated = form.pricesStated
+        shape.stockStated = form.stockStated
         var kinds = statesRow ? [change.kind] : []
         if form.pricesStated || !form.prices.isEmpty {
             kinds += try applyPrices(batch, ident, frame, repeated: repeated, into: &counts)
@@ -128,13 +137,16 @@ extension PartWork {
     ) throws -> [RowChange.Kind] {
         var kinds: [RowChange.Kind] = []
         var given: [Int64] = []
+        shape.priceRows = form.prices.count
         for price in form.prices {
             guard let ident = try priceType(of: price, batch, frame) else {
                 counts["price"].empty += 1
+                shape.emptyPriceRows += 1
                 continue
             }
             guard let value = price.value else {
                 counts["price"].empty += 1
+                shape.emptyPriceRows += 1
                 given.append(ident)
                 continue
             }
@@ -157,7 +169,9 @@ extension PartWork {
             let change = try session.write(
                 .price, RowKey(offer, ident), row, asOf: frame.asOf, part: frame.part)
             let again = given.contains(ident) || (repeated && change.kind != .inserted)
+            if again || change.kind == .stale { isWholly = false }
             given.append(ident)
+            shape.prices.append(ident)
             if again {
                 counts["price"].repeated += 1
             } else {
@@ -240,6 +254,8 @@ extension PartWork {
                 // replaces: it is no longer to be seen.
                 counts["price"].takeBack()
             }
+            if change.kind == .stale { isWholly = false }
+            shape.prices.append(old.key)
             kinds.append(change.kind)
         }
         return kinds
@@ -253,9 +269,11 @@ extension PartWork {
     ) throws -> [RowChange.Kind] {
         var kinds: [RowChange.Kind] = []
         var given: [Int64] = []
+        shape.stockRows = form.stocks.count
         for stock in form.stocks {
             guard let quantity = stock.quantity else {
                 counts["stock"].empty += 1
+                shape.emptyStockRows += 1
                 continue
             }
             let warehouse = stock.warehouse ?? 0..<0
@@ -265,7 +283,9 @@ extension PartWork {
             let change = try session.write(
                 .stock, RowKey(offer, ident), row, asOf: frame.asOf, part: frame.part)
             let again = given.contains(ident) || (repeated && change.kind != .inserted)
+            if again || change.kind == .stale { isWholly = false }
             given.append(ident)
+            shape.stocks.append(ident)
             if again {
                 counts["stock"].repeated += 1
             } else {
@@ -289,9 +309,11 @@ extension PartWork {
         for old in try session.stock(of: offer) where !given.contains(old.key) {
             row.reset(CatalogueTable.stock.values.count)
             row.set(0, text: [48].span)
-            kinds.append(
-                try session.write(.stock, RowKey(offer, old.key), row, asOf: frame.asOf, part: frame.part)
-                    .kind)
+            let change = try session.write(
+                .stock, RowKey(offer, old.key), row, asOf: frame.asOf, part: frame.part)
+            if change.kind == .stale { isWholly = false }
+            shape.stocks.append(old.key)
+            kinds.append(change.kind)
         }
         return kinds
     }
@@ -308,7 +330,10 @@ extension PartWork {
         }
         row.reset(CatalogueTable.offer.values.count)
         row.set(10, text: total.span)
-        return [try session.write(.offer, RowKey(offer), row, asOf: asOf, part: frame.part).kind]
+        shape.quantity = true
+        let change = try session.write(.offer, RowKey(offer), row, asOf: asOf, part: frame.part)
+        if change.kind == .stale { isWholly = false }
+        return [change.kind]
     }
 }
 

@@ -5,10 +5,13 @@ import CatalogueStore
 import Records
 
 extension PartWork {
-    func applyProduct(_ batch: RecordBatch, _ id: Range<Int>, _ frame: RecordFrame) throws {
+    func applyProduct(
+        _ batch: RecordBatch, _ head: RecordBatch.Head, _ id: Range<Int>, _ frame: RecordFrame
+    ) throws {
         let ident = try session.ident(.item, batch.arena.span.extracting(id))
         let repeated = isRepeated(.product, ident)
         see(ident, frame)
+        try begin(ident, frame)
         row.reset(CatalogueTable.product.values.count)
         stage(0, .sku, batch)
         stage(1, .barcode, batch)
@@ -54,6 +57,10 @@ extension PartWork {
         } else {
             count("product", change.kind, deleted: isDeleted && change.wasDeleted == 0, into: &counts)
         }
+        shape.own = true
+        shape.pictures = !form.pictures.isEmpty
+        isWholly = !repeated && change.kind != .stale && !change.hasOlder
+        try end(ident, head, frame, isGoods: true)
         if change.kind == .inserted {
             if batch.arena[id].contains(35), try session.exists(.offer, RowKey(ident)),
                 try session.adoptOffer(ofProduct: ident)

@@ -31,9 +31,13 @@ struct RecordFrame {
     var asOf: Int64
     var part: Int64
     var isFull: Bool
+    /// Of a document that is no portion.
+    var isWhole = false
     var isLeftover = false
     var priceTypes: [(id: Int64, currency: [UInt8])]
     var catalogue: String
+    /// The file it came in.
+    var name = ""
     /// Where the record stands, for a report of what waits too long.
     var place: Place
 
@@ -68,13 +72,17 @@ final class PartWork {
     var streams: [Int64: StreamWork] = [:]
     var resolved: [Int64: CountsByKind] = [:]
     var latestAsOf: Int64 = .min
+    /// What the record at hand states, and whether all of it was taken as it
+    /// stands: only then its slice need not be read again.
+    var shape = SliceShape()
+    var isWholly = true
 
     struct StreamWork {
         var section: SectionKind
         var catalogue: String
         var state: StreamState
-        /// As-of of each file it came in.
-        var names: [String: Int64] = [:]
+        /// Each file it came in.
+        var names: [String: FileSpan] = [:]
         var asOf: Int64
         var isFull = false
         var isWhole = false
@@ -83,6 +91,10 @@ final class PartWork {
         var openedAsOf: Int64?
         var records = 0
         var seen = IdentSet()
+        /// Entities whose slice a whole full held, known or new, and the time
+        /// it confirms them at.
+        var held = IdentSet()
+        var heldAsOf: Int64?
     }
 
     init(_ session: CatalogueSession, _ context: ApplyContext, _ source: any BatchSource) throws {
@@ -98,41 +110,30 @@ final class PartWork {
     private var document = -1
 
     /// The section of a record, opened with its first record.
-    func section(of head: RecordBatch.Head) throws -> OpenSection {
+    func section(_ number: Int32) throws -> OpenSection {
         if source.documentNumber != document {
             document = source.documentNumber
             sections.removeAll()
         }
         let document = source.document
-        if let open = sections[head.section] {
+        if let open = sections[number] {
             guard open.priceTypes.count != document.priceTypes.count else { return open }
             // A batch ended between the declarations.
             var known = open
             known.priceTypes = try priceTypes(document)
-            sections[head.section] = known
+            sections[number] = known
             return known
         }
-        let index = Int(head.section)
-        let facts =
-            index >= 0 && index < document.sections.count
-            ? document.sections[index] : SectionHead(kind: .classifier)
-        let name = source.member.isEmpty ? context.fileName : source.member
-        let catalogue =
-            facts.kind == .classifier && facts.catalogue.isEmpty ? facts.classifier : facts.catalogue
+        let place = SectionPlace(source, number, context)
+        let (facts, name, catalogue) = (place.facts, place.name, place.catalogue)
         let state = try session.stream(catalogue: catalogue, section: facts.kind, name: name)
-        var asOf = context.asOfNow ? context.arrival : source.asOf
-        if !source.asOfIsArrival, !context.asOfNow, let last = state.sameName, asOf < last,
-            last - asOf <= 7_200_000
-        {
+        let (asOf, steppedBack) = place.asOf(source, context, state)
+        if let steppedBack {
             warnings.append(
-                "\(name): written \((last - asOf) / 1_000) s before the last file of this name; "
+                "\(name): written \(steppedBack / 1_000) s before the last file of this name; "
                     + "taken as of its arrival, since clocks step back")
-            asOf = max(last, context.arrival)
         }
-        let isFull = facts.onlyChanges == false && facts.kind != .offerChanges
-        // A portion of an older run is not stale as a whole: its records are
-        // judged one by one.
-        let isWhole = isFull && (context.isArchive || !context.isChunk)
+        let (isFull, isWhole) = (place.isFull, place.isWhole)
         if isWhole, let last = state.fullAsOf, asOf < last { throw StaleFull() }
         var work =
             streams[state.id]
@@ -142,8 +143,9 @@ final class PartWork {
             head: facts, stream: state, asOf: asOf, name: name, isFull: isFull, isWhole: isWhole,
             isLeftover: !isFull && asOf < work.openedAsOf ?? asOf, priceTypes: try priceTypes(document),
             member: source.member)
-        sections[head.section] = open
-        work.names[name] = max(work.names[name] ?? .min, asOf)
+        sections[number] = open
+        work.names[name, default: FileSpan(asOf: asOf)].asOf = max(work.names[name]?.asOf ?? .min, asOf)
+        if isWhole, work.heldAsOf == nil { work.heldAsOf = asOf }
         work.asOf = max(work.asOf, asOf)
         work.isFull = work.isFull || isFull
         work.isWhole = work.isWhole || isWhole
@@ -167,7 +169,7 @@ final class PartWork {
     // MARK: Records
 
     func apply(_ batch: RecordBatch, _ head: RecordBatch.Head) throws {
-        let open = try section(of: head)
+        let open = try section(head.section)
         let kind = head.kind.word
         counts[kind].read += 1
         switch head.defect {
@@ -187,12 +189,12 @@ final class PartWork {
         if !open.isLeftover { streams[open.stream.id]?.records += 1 }
         let frame = RecordFrame(
             section: open.head.kind, stream: open.stream.id, asOf: open.asOf, part: session.part,
-            isFull: open.isFull, isLeftover: open.isLeftover, priceTypes: open.priceTypes,
-            catalogue: open.head.catalogue,
+            isFull: open.isFull, isWhole: open.isWhole, isLeftover: open.isLeftover,
+            priceTypes: open.priceTypes, catalogue: open.head.catalogue, name: open.name,
             place: .init(
                 member: source.member, offset: head.offset, line: Int(head.line), since: context.arrival))
         switch head.kind {
-        case .product: try applyProduct(batch, id, frame)
+        case .product: try applyProduct(batch, head, id, frame)
         case .offer: try applyOffer(batch, head, id, frame)
         case .group, .property, .priceType, .warehouse, .unit:
             try applyDictionary(batch, head.kind, id, frame)
@@ -203,6 +205,7 @@ final class PartWork {
     /// Marks an item as held by its full.
     func see(_ item: Int64, _ frame: RecordFrame) {
         if !frame.isLeftover { streams[frame.stream]?.seen.insert(item) }
+        if !frame.isWhole { streams[frame.stream]?.names[frame.name]?.add(item) }
     }
 
     /// Marks an id as seen in this part.

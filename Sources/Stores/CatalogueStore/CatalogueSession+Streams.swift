@@ -12,6 +12,21 @@ package struct StreamState: Sendable, Hashable {
     package var fullCount: Int?
     /// As-of of the last package of the same file name.
     package var sameName: Int64?
+    /// Entities that it held, from the first to the last.
+    package var sameNameItems: ClosedRange<Int64>?
+}
+
+/// What one file of a stream held.
+package struct FileSpan: Sendable, Hashable {
+    package var asOf: Int64
+    /// Entities, from the smallest id to the largest.
+    package var items: ClosedRange<Int64>?
+
+    package init(asOf: Int64) { self.asOf = asOf }
+
+    package mutating func add(_ item: Int64) {
+        items = items.map { min($0.lowerBound, item)...max($0.upperBound, item) } ?? item...item
+    }
 }
 
 /// A sweep whose time has come.
@@ -31,39 +46,24 @@ extension CatalogueSession {
     package func stream(catalogue: String, section: SectionKind, name: String) throws(StoreError)
         -> StreamState
     {
-        let key: [SQLValue] = [.integer(source), .text(catalogue), .text(section.word)]
         try connection.execute(
-            "INSERT OR IGNORE INTO stream (source, catalogue, section) VALUES (?, ?, ?)", key)
+            "INSERT OR IGNORE INTO stream (source, catalogue, section) VALUES (?, ?, ?)",
+            [.integer(source), .text(catalogue), .text(section.word)])
         guard
-            let row = try connection.row(
-                """
-                SELECT st.id, st.last_hash, st.full_as_of, st.full_count, n.as_of,
-                    (SELECT undone FROM part WHERE id = st.last_part)
-                FROM stream st LEFT JOIN stream_name n ON n.stream = st.id AND n.name = ?4
-                WHERE st.source = ?1 AND st.catalogue = ?2 AND st.section = ?3
-                """, key + [.text(name)])
+            let state = try StreamState.find(
+                source: source, catalogue: catalogue, section: section, name: name, connection)
         else { throw StoreError(code: 11, message: "a stream vanished", path: connection.file) }
-        return StreamState(
-            id: row.integer(0) ?? 0, lastHash: row.integer(5) == 1 ? nil : row.blob(1),
-            fullAsOf: row.integer(2),
-            fullCount: row.integer(3).map(Int.init), sameName: row.integer(4))
+        return state
     }
 
     /// Notes that this part is the last applied of a stream.
     ///
-    /// - Parameter names: the files it came in, each with the as-of of its
-    ///   facts.
+    /// - Parameter names: the files it came in.
     package func advance(
-        _ stream: Int64, names: [String: Int64], hash: [UInt8], full: (asOf: Int64, count: Int)?,
+        _ stream: Int64, names: [String: FileSpan], hash: [UInt8], full: (asOf: Int64, count: Int)?,
         at now: Int64
     ) throws(StoreError) {
-        if isFirstAdvance(of: stream),
-            let old = try connection.row(
-                "SELECT last_part, last_hash, full_as_of, full_count FROM stream WHERE id = ?",
-                [.integer(stream)])
-        {
-            try keep(.stream, stream, old.values)
-        }
+        try keepStream(stream)
         try connection.execute(
             "UPDATE stream SET last_part = ?, last_hash = ? WHERE id = ?",
             [.integer(part), .blob(hash), .integer(stream)])
@@ -72,15 +72,31 @@ extension CatalogueSession {
                 "UPDATE stream SET full_as_of = ?, full_count = ? WHERE id = ?",
                 [.integer(full.asOf), .integer(full.count), .integer(stream)])
         }
-        for (name, asOf) in names.sorted(by: { $0.key < $1.key }) {
+        for (name, span) in names.sorted(by: { $0.key < $1.key }) {
             let old = try connection.row(
-                "SELECT as_of, at FROM stream_name WHERE stream = ? AND name = ?",
+                "SELECT as_of, at, first_item, last_item FROM stream_name WHERE stream = ? AND name = ?",
                 [.integer(stream), .text(name)])
-            try keep(.streamName, stream, [.text(name)] + (old?.values ?? [.null, .null]))
+            try keep(.streamName, stream, [.text(name)] + (old?.values ?? [.null, .null, .null, .null]))
             try connection.execute(
-                "INSERT OR REPLACE INTO stream_name (stream, name, as_of, at) VALUES (?, ?, ?, ?)",
-                [.integer(stream), .text(name), .integer(asOf), .integer(now)])
+                """
+                INSERT OR REPLACE INTO stream_name (stream, name, as_of, at, first_item, last_item)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    .integer(stream), .text(name), .integer(span.asOf), .integer(now),
+                    .integer(span.items?.lowerBound), .integer(span.items?.upperBound),
+                ])
         }
+    }
+
+    /// Keeps what a stream was, ahead of the part's first change to it.
+    func keepStream(_ stream: Int64) throws(StoreError) {
+        guard isFirstChange(of: stream),
+            let old = try connection.row(
+                "SELECT last_part, last_hash, full_as_of, full_count, confirmed FROM stream WHERE id = ?",
+                [.integer(stream)])
+        else { return }
+        try keep(.stream, stream, old.values)
     }
 
     // MARK: Sweep
@@ -106,6 +122,8 @@ extension CatalogueSession {
             """, [.integer(stream), .integer(asOf)]
         ) { row in
             guard let id = row.integer(0), !seen.contains(id) else { return }
+            // A slice may have confirmed it at a later time than its row says.
+            if let confirmed = try confirmedAsOf(stream, id), confirmed > asOf { return }
             if row.integer(1) == 0 { ids.live.append(id) } else { ids.hidden.append(id) }
         }
         return ids
@@ -177,6 +195,7 @@ extension CatalogueSession {
             try connection.row(
                 "SELECT 1 FROM offer WHERE id = ?1 AND product IS NOT ?1", [.integer(product)]) != nil
         else { return false }
+        try endSlices(of: product, .offer)
         try keepImage(.offer, RowKey(product))
         try connection.execute(
             """
@@ -227,9 +246,34 @@ extension CatalogueSession {
     ///
     /// - Parameter asOf: of the mark; nil leaves the row's.
     package func mark(_ table: CatalogueTable, _ id: Int64, deleted: Int64, asOf: Int64?) throws(StoreError) {
+        try endSlices(of: id, table == .product ? .product : .offer)
         try keepImage(table, RowKey(id))
         try connection.execute(
             "UPDATE \(table.name) SET deleted = ?, as_of = coalesce(?, as_of), part = ? WHERE id = ?",
             [.integer(deleted), .integer(asOf), .integer(part), .integer(id)])
+    }
+}
+
+extension StreamState {
+    /// Nil where nothing of the stream was applied yet.
+    static func find(
+        source: Int64, catalogue: String, section: SectionKind, name: String, _ connection: Connection
+    ) throws(StoreError) -> StreamState? {
+        try connection.row(
+            """
+            SELECT st.id, st.last_hash, st.full_as_of, st.full_count, n.as_of,
+                (SELECT undone FROM part WHERE id = st.last_part), n.first_item, n.last_item
+            FROM stream st LEFT JOIN stream_name n ON n.stream = st.id AND n.name = ?4
+            WHERE st.source = ?1 AND st.catalogue = ?2 AND st.section = ?3
+            """, [.integer(source), .text(catalogue), .text(section.word), .text(name)]
+        ).map { row in
+            var state = StreamState(
+                id: row.integer(0) ?? 0, lastHash: row.integer(5) == 1 ? nil : row.blob(1),
+                fullAsOf: row.integer(2), fullCount: row.integer(3).map(Int.init), sameName: row.integer(4))
+            if let first = row.integer(6), let last = row.integer(7), first <= last {
+                state.sameNameItems = first...last
+            }
+            return state
+        }
     }
 }

@@ -31,6 +31,9 @@ package final class CatalogueSession {
     private var nextValue: Int64
     private var waitCount: Int64 = 0
     private var keptStreams: Set<Int64> = []
+    var slices: SliceWork
+    /// Rows inserted one after another, whose undo is one note.
+    private var inserted: [InsertedRun?] = [nil, nil]
 
     /// Begins a new part.
     convenience init(
@@ -76,6 +79,7 @@ package final class CatalogueSession {
             "SELECT warehouse, quantity, part, as_of FROM stock WHERE offer = ?")
         productMark = try connection.prepare("SELECT coalesce(deleted, 0) FROM product WHERE id = ?")
         valueSelect = try connection.prepare("SELECT id FROM property_value WHERE property = ? AND ext = ?")
+        slices = try SliceWork(connection, source: source)
         nextValue = 1 + (try connection.row("SELECT max(id) FROM property_value")?.integer(0) ?? 0)
         for table in CatalogueTable.allCases { writers.append(try RowWriter(table, connection)) }
     }
@@ -168,7 +172,16 @@ package final class CatalogueSession {
     package func write(
         _ table: CatalogueTable, _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64? = nil
     ) throws(StoreError) -> RowChange {
-        try writer(table).write(key, row, asOf: asOf, part: part ?? self.part) { image throws(StoreError) in
+        if let groups = table.factGroups(row) { try endSlices(of: key.first, groups) }
+        return try writer(table).write(key, row, asOf: asOf, part: part ?? self.part) {
+            image throws(StoreError) in
+            try self.keep(table, key, image)
+        }
+    }
+
+    /// Gives fact groups of a row a later time, nothing else.
+    func confirm(_ table: CatalogueTable, _ key: RowKey, _ groups: [Int], asOf: Int64) throws(StoreError) {
+        try writer(table).confirm(key, groups, asOf: asOf) { image throws(StoreError) in
             try self.keep(table, key, image)
         }
     }
@@ -194,18 +207,61 @@ package final class CatalogueSession {
     }
 
     private func keep(_ table: CatalogueTable, _ key: RowKey, _ image: [UInt8]?) throws(StoreError) {
-        try keep(table.rawValue, key, image)
+        if image == nil, try joinsRun(table, key) { return }
+        try keep(table.rawValue, key, image, number: reserveNumber())
+    }
+
+    /// An inserted row whose undo needs no note of its own: one of a run of
+    /// products or offers, or a row of an offer in such a run.
+    private func joinsRun(_ table: CatalogueTable, _ key: RowKey) throws(StoreError) -> Bool {
+        switch table {
+        case .product, .offer:
+            let place = table == .product ? 0 : 1
+            if inserted[place]?.last == key.first - 1 {
+                inserted[place]?.last = key.first
+            } else {
+                try endRun(place)
+                inserted[place] = InsertedRun(
+                    table: table, first: key.first, last: key.first, number: reserveNumber())
+            }
+            return true
+        case .price, .stock: return inserted[1]?.last == key.first
+        default: return false
+        }
+    }
+
+    private func endRun(_ place: Int) throws(StoreError) {
+        guard let run = inserted[place] else { return }
+        inserted[place] = nil
+        let note: NoteImage = run.table == .product ? .products : .offers
+        try keep(note, RowKey(run.first, run.last), nil, number: run.number)
+    }
+
+    /// A new slice of an entity whose row is in a run ends with that row.
+    func keepNewSlice(_ stream: Int64, _ item: Int64, isGoods: Bool) throws(StoreError) {
+        if inserted[isGoods ? 0 : 1]?.last == item { return }
+        try keep(.slice, RowKey(item, stream), nil, number: reserveNumber())
     }
 
     /// Keeps what the store's own notes were (`NoteImage`).
     func keep(_ note: NoteImage, _ id: Int64, _ values: [SQLValue]) throws(StoreError) {
-        try keep(note.rawValue, RowKey(id), RowImage.encode(values))
+        try keep(note.rawValue, RowKey(id), RowImage.encode(values), number: reserveNumber())
     }
 
-    private func keep(_ table: Int, _ key: RowKey, _ image: [UInt8]?) throws(StoreError) {
+    func keep(_ note: NoteImage, _ key: RowKey, _ image: [UInt8]?, number: Int64) throws(StoreError) {
+        try keep(note.rawValue, key, image, number: number)
+    }
+
+    /// The place of a before-image that is written later: undo puts back the
+    /// highest number first.
+    func reserveNumber() -> Int64 {
         undoCount += 1
+        return undoCount
+    }
+
+    private func keep(_ table: Int, _ key: RowKey, _ image: [UInt8]?, number: Int64) throws(StoreError) {
         undoInsert.bind(1, part)
-        undoInsert.bind(2, undoCount)
+        undoInsert.bind(2, number)
         undoInsert.bind(3, table)
         undoInsert.bind(4, key.first)
         undoInsert.bind(5, key.second)
@@ -219,8 +275,8 @@ package final class CatalogueSession {
         return part << 32 | waitCount
     }
 
-    /// Whether this is the first time the part advances a stream.
-    func isFirstAdvance(of stream: Int64) -> Bool { keptStreams.insert(stream).inserted }
+    /// Whether this is the first time the part changes a stream.
+    func isFirstChange(of stream: Int64) -> Bool { keptStreams.insert(stream).inserted }
 
     /// Adds to the change feed: one row per entity and package.
     package func note(_ kind: String, _ entity: String, _ ident: Int64) throws(StoreError) {
@@ -249,12 +305,20 @@ package final class CatalogueSession {
             ])
     }
 
+    /// Writes what the session still holds in memory, ahead of a commit.
+    func settle() throws(StoreError) {
+        try endRun(0)
+        try endRun(1)
+        try slices.pages.flush()
+    }
+
     // MARK: The marker
 
     /// Completes the marker, as the last act before the commit.
     package func finish(
         outcome: Outcome, asOf: Int64, at now: Int64, counts: String, rejects: Int, hash: [UInt8]
     ) throws(StoreError) {
+        try settle()
         if isFirstLoad, undoCount > 0 { try feed("reload", "catalogue", nil) }
         try connection.execute(
             "UPDATE part SET outcome = ?, as_of = ?, applied_at = ?, counts = ?, rejects = ?, hash = ? WHERE id = ?",
@@ -262,5 +326,33 @@ package final class CatalogueSession {
                 .text(outcome.rawValue), .integer(asOf), .integer(now), .text(counts), .integer(rejects),
                 .blob(hash), .integer(part),
             ])
+    }
+}
+
+/// Rows of consecutive ids that one part inserted.
+private struct InsertedRun {
+    var table: CatalogueTable
+    var first: Int64
+    var last: Int64
+    /// Of the note: the place of the first row.
+    var number: Int64
+}
+
+extension CatalogueTable {
+    /// Groups that a row states, as slices depend on them; nil for tables
+    /// that they don't depend on.
+    func factGroups(_ row: StagedRow) -> FactGroups? {
+        switch self {
+        case .product: .product
+        case .offer:
+            switch (row.states(0..<10), row.states(10..<11)) {
+            case (true, true): [.offer, .stock]
+            case (true, false): .offer
+            default: .stock
+            }
+        case .price: .prices
+        case .stock: .stock
+        default: nil
+        }
     }
 }

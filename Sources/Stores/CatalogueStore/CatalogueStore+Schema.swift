@@ -7,8 +7,9 @@ extension CatalogueStore {
     /// Steps of `catalogue.db`.
     static let migrations = [
         Migration("1-tables", tables),
-        Migration("2-views", views),
+        Migration("2-views", views(confirmed: false)),
         Migration("3-sets", sets),
+        Migration("4-slices", slices),
     ]
 
     private static let tables = """
@@ -125,5 +126,34 @@ extension CatalogueStore {
             stream INTEGER PRIMARY KEY, part INTEGER NOT NULL, as_of INTEGER NOT NULL, due_at INTEGER NOT NULL,
             max_delete INTEGER, seen BLOB NOT NULL
         ) STRICT;
+        """
+
+    private static let slices = """
+        -- Slices that were wholly applied: id is stream << 40 | item / 64, slots as `SliceSlot` writes them.
+        CREATE TABLE slice (id INTEGER PRIMARY KEY, slots BLOB NOT NULL) STRICT;
+        -- What a slice stated, once for all that stated the same.
+        CREATE TABLE shape (
+            id INTEGER PRIMARY KEY, own INTEGER NOT NULL, pictures INTEGER NOT NULL, quantity INTEGER NOT NULL,
+            all_prices INTEGER NOT NULL, all_stock INTEGER NOT NULL,
+            prices INTEGER NOT NULL, no_prices INTEGER NOT NULL, stocks INTEGER NOT NULL, no_stocks INTEGER NOT NULL,
+            price_keys TEXT NOT NULL, stock_keys TEXT NOT NULL,
+            UNIQUE (own, pictures, quantity, all_prices, all_stock, prices, no_prices, stocks, no_stocks, price_keys, stock_keys)
+        ) STRICT;
+        CREATE TABLE shape_row (
+            shape INTEGER NOT NULL, tbl INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (shape, tbl, key)
+        ) STRICT, WITHOUT ROWID;
+        -- As-of of the last whole full: it confirms every slice of the stream that stands.
+        ALTER TABLE stream ADD COLUMN confirmed INTEGER;
+        -- Entities that the last file of this name held, first and last.
+        ALTER TABLE stream_name ADD COLUMN first_item INTEGER;
+        ALTER TABLE stream_name ADD COLUMN last_item INTEGER;
+        -- The rows of a stream that are not marked deleted by themselves, for sweeps.
+        CREATE INDEX product_live ON product (stream) WHERE coalesce(deleted, 0) <> 1;
+        CREATE INDEX offer_live ON offer (stream) WHERE coalesce(deleted, 0) <> 1;
+        DROP VIEW v1_product;
+        DROP VIEW v1_offer;
+        DROP VIEW v1_price;
+        DROP VIEW v1_stock;
+        \(entityViews(confirmed: true))
         """
 }

@@ -11,12 +11,16 @@ extension CatalogueStore {
 
     /// The common columns of the contract.
     ///
-    /// - Parameter extra: expression of the column, where it is more than the
-    ///   table's own.
-    private static func common(_ table: String, id: String = "i.ext", extra: String? = nil) -> String {
+    /// - Parameters:
+    ///   - extra: expression of the column, where it is more than the table's
+    ///     own.
+    ///   - asOf: expression of the time of its facts, likewise.
+    private static func common(
+        _ table: String, id: String = "i.ext", extra: String? = nil, asOf: String? = nil
+    ) -> String {
         """
         s.name AS source, \(id) AS id, pt.package AS package, \(time("pt.applied_at")) AS changed_at,
-            \(time("\(table).as_of")) AS as_of, \(extra ?? "coalesce(\(table).extra, '{}')") AS extra
+            \(time(asOf ?? "\(table).as_of")) AS as_of, \(extra ?? "coalesce(\(table).extra, '{}')") AS extra
         """
     }
 
@@ -75,59 +79,99 @@ extension CatalogueStore {
         """
     }
 
-    static let views = """
-        CREATE VIEW v1_group AS
-        WITH RECURSIVE tree (id, path, depth) AS (
-            SELECT id, coalesce(name, ''), 0 FROM grp
-                WHERE parent IS NULL OR parent NOT IN (SELECT id FROM grp)
-            UNION ALL
-            SELECT g.id, tree.path || '/' || coalesce(g.name, ''), tree.depth + 1
-                FROM grp g JOIN tree ON g.parent = tree.id WHERE tree.depth < 100
+    /// The later of a row's own time and the one at which a standing slice of
+    /// the item confirmed it.
+    private static func later(than asOf: String, _ item: String, _ slices: (stream: String, shape: String))
+        -> String
+    {
+        let at = "(\(item) % \(SlicePages.perPage)) * \(SliceSlot.size)"
+        let asOfAt = 17 + SliceSlot.shapeDigits
+        return """
+            max(\(asOf), coalesce((SELECT max(CAST(substr(sl.slots, \(asOfAt) + \(at), \(SliceSlot.asOfDigits)) AS INTEGER),
+                    coalesce(st.confirmed, 0))
+                FROM stream st JOIN slice sl ON sl.id = (st.id << \(SlicePages.pageBits)) + \(item) / \(SlicePages.perPage)
+                    JOIN shape sh ON sh.id = CAST(substr(sl.slots, 17 + \(at), \(SliceSlot.shapeDigits)) AS INTEGER)
+                WHERE \(slices.stream) AND \(slices.shape)
+                ORDER BY 1 DESC LIMIT 1), \(asOf)))
+            """
+    }
+
+    /// Slices that stated a product's or an offer's own fields: of the stream
+    /// it belongs to.
+    private static let own = (stream: "st.id = t.stream", shape: "sh.own")
+
+    /// Slices that stated a row of an offer.
+    private static func rows(_ table: Int, _ key: String) -> (stream: String, shape: String) {
+        (
+            "st.source = i.source AND st.section IN ('offers', 'offer-changes')",
+            "EXISTS (SELECT 1 FROM shape_row r WHERE r.shape = sh.id AND r.tbl = \(table) AND r.key = \(key))"
         )
-        SELECT \(common("g")), pi.ext AS parent, g.name AS name, tree.path AS path,
-            coalesce(g.deleted, 0) AS deleted
-        FROM grp g JOIN ident i ON i.id = g.id \(joins) g.part
-            LEFT JOIN ident pi ON pi.id = g.parent LEFT JOIN tree ON tree.id = g.id;
-        CREATE INDEX grp_parent ON grp (parent);
+    }
 
-        CREATE INDEX unit_code ON unit (code);
-
-        CREATE VIEW v1_product AS
-        SELECT \(common("t", extra: productExtra)), t.sku AS sku, t.barcode AS barcode, t.name AS name, t.full_name AS full_name,
-            t.description AS description, t.brand AS brand, \(unit) AS unit, t.vat_rate AS vat_rate,
-            t.weight AS weight,
-            coalesce((SELECT json_group_array(gi.ext) FROM json_each(t.groups) e JOIN ident gi ON gi.id = e.value),
-                '[]') AS groups,
-            \(properties("t.properties")) AS properties,
-            coalesce(t.deleted, 0) <> 0 AS deleted
-        FROM product t JOIN ident i ON i.id = t.id \(joins) t.part;
-
-        CREATE VIEW v1_offer AS
-        SELECT \(common("t", extra: offerExtra)), pi.ext AS product, t.sku AS sku, t.barcode AS barcode,
-            t.name AS name, \(characteristics) AS characteristics, t.quantity AS quantity,
-            coalesce(t.deleted, 0) <> 0 AS deleted
-        FROM offer t JOIN ident i ON i.id = t.id \(joins) t.part LEFT JOIN ident pi ON pi.id = t.product;
-
-        CREATE VIEW v1_price AS
-        SELECT \(common("t", id: "i.ext || '|' || ti.ext")), i.ext AS offer, ti.ext AS price_type,
-            y.name AS price_type_name, coalesce(t.currency, y.currency, '') AS currency, t.value AS value,
-            t.min_quantity AS min_quantity
-        FROM price t JOIN ident i ON i.id = t.offer \(joins) t.part
-            JOIN ident ti ON ti.id = t.type LEFT JOIN price_type y ON y.id = t.type
-        WHERE t.value IS NOT NULL;
-
-        CREATE VIEW v1_stock AS
-        SELECT s.name AS source, i.ext || '|' || wi.ext AS id, pt.package AS package,
-            \(time("pt.applied_at")) AS changed_at, \(time("t.as_of")) AS as_of, '{}' AS extra,
-            i.ext AS offer, wi.ext AS warehouse, w.name AS warehouse_name, t.quantity AS quantity
-        FROM stock t JOIN ident i ON i.id = t.offer \(joins) t.part
-            JOIN ident wi ON wi.id = t.warehouse LEFT JOIN warehouse w ON w.id = t.warehouse
-        WHERE t.quantity IS NOT NULL;
-
-        CREATE VIEW v1_change AS
-        SELECT c.seq AS seq, c.kind AS kind, c.entity AS entity, i.ext AS id, s.name AS source,
-            pt.package AS package, \(time("pt.applied_at")) AS at
-        FROM change c JOIN part pt ON pt.id = c.part JOIN source s ON s.id = pt.source
-            LEFT JOIN ident i ON i.id = c.ident;
+    /// - Parameter confirmed: slices may have confirmed rows at a later time
+    ///   than they say themselves.
+    static func views(confirmed: Bool) -> String {
         """
+            CREATE VIEW v1_group AS
+            WITH RECURSIVE tree (id, path, depth) AS (
+                SELECT id, coalesce(name, ''), 0 FROM grp
+                    WHERE parent IS NULL OR parent NOT IN (SELECT id FROM grp)
+                UNION ALL
+                SELECT g.id, tree.path || '/' || coalesce(g.name, ''), tree.depth + 1
+                    FROM grp g JOIN tree ON g.parent = tree.id WHERE tree.depth < 100
+            )
+            SELECT \(common("g")), pi.ext AS parent, g.name AS name, tree.path AS path,
+                coalesce(g.deleted, 0) AS deleted
+            FROM grp g JOIN ident i ON i.id = g.id \(joins) g.part
+                LEFT JOIN ident pi ON pi.id = g.parent LEFT JOIN tree ON tree.id = g.id;
+            CREATE INDEX grp_parent ON grp (parent);
+
+            CREATE INDEX unit_code ON unit (code);
+
+            \(entityViews(confirmed: confirmed))
+
+            CREATE VIEW v1_change AS
+            SELECT c.seq AS seq, c.kind AS kind, c.entity AS entity, i.ext AS id, s.name AS source,
+                pt.package AS package, \(time("pt.applied_at")) AS at
+            FROM change c JOIN part pt ON pt.id = c.part JOIN source s ON s.id = pt.source
+                LEFT JOIN ident i ON i.id = c.ident;
+        """
+    }
+
+    /// The views whose times slices may move.
+    static func entityViews(confirmed: Bool) -> String {
+        """
+            CREATE VIEW v1_product AS
+            SELECT \(common("t", extra: productExtra, asOf: confirmed ? later(than: "t.as_of", "t.id", own) : nil)), t.sku AS sku, t.barcode AS barcode, t.name AS name, t.full_name AS full_name,
+                t.description AS description, t.brand AS brand, \(unit) AS unit, t.vat_rate AS vat_rate,
+                t.weight AS weight,
+                coalesce((SELECT json_group_array(gi.ext) FROM json_each(t.groups) e JOIN ident gi ON gi.id = e.value),
+                    '[]') AS groups,
+                \(properties("t.properties")) AS properties,
+                coalesce(t.deleted, 0) <> 0 AS deleted
+            FROM product t JOIN ident i ON i.id = t.id \(joins) t.part;
+
+            CREATE VIEW v1_offer AS
+            SELECT \(common("t", extra: offerExtra, asOf: confirmed ? later(than: "t.as_of", "t.id", own) : nil)), pi.ext AS product, t.sku AS sku, t.barcode AS barcode,
+                t.name AS name, \(characteristics) AS characteristics, t.quantity AS quantity,
+                coalesce(t.deleted, 0) <> 0 AS deleted
+            FROM offer t JOIN ident i ON i.id = t.id \(joins) t.part LEFT JOIN ident pi ON pi.id = t.product;
+
+            CREATE VIEW v1_price AS
+            SELECT \(common("t", id: "i.ext || '|' || ti.ext", asOf: confirmed ? later(than: "t.as_of", "t.offer", rows(9, "t.type")) : nil)), i.ext AS offer, ti.ext AS price_type,
+                y.name AS price_type_name, coalesce(t.currency, y.currency, '') AS currency, t.value AS value,
+                t.min_quantity AS min_quantity
+            FROM price t JOIN ident i ON i.id = t.offer \(joins) t.part
+                JOIN ident ti ON ti.id = t.type LEFT JOIN price_type y ON y.id = t.type
+            WHERE t.value IS NOT NULL;
+
+            CREATE VIEW v1_stock AS
+            SELECT s.name AS source, i.ext || '|' || wi.ext AS id, pt.package AS package,
+                \(time("pt.applied_at")) AS changed_at, \(time(confirmed ? later(than: "t.as_of", "t.offer", rows(10, "t.warehouse")) : "t.as_of")) AS as_of, '{}' AS extra,
+                i.ext AS offer, wi.ext AS warehouse, w.name AS warehouse_name, t.quantity AS quantity
+            FROM stock t JOIN ident i ON i.id = t.offer \(joins) t.part
+                JOIN ident wi ON wi.id = t.warehouse LEFT JOIN warehouse w ON w.id = t.warehouse
+            WHERE t.quantity IS NOT NULL;
+        """
+    }
 }

@@ -51,7 +51,12 @@ package final class CatalogueStore: Sendable {
 
     /// Goes on with a part that was committed before, in one transaction.
     package func resume<T>(part: Int64, _ body: (CatalogueSession) throws -> T) throws -> T {
-        try file.write { connection in try body(CatalogueSession(connection, resuming: part)) }
+        try file.write { connection in
+            let session = try CatalogueSession(connection, resuming: part)
+            let result = try body(session)
+            try session.settle()
+            return result
+        }
     }
 
     /// Streams whose postponed sweep is due, with the part that postponed it.

@@ -74,7 +74,7 @@ final class RowWriter {
             let states = row.states(range)
             stated = stated || states
             let take = states && asOf >= old
-            if states && !take { older = true }
+            if states && !take { older = true; change.hasOlder = true }
             takes.append(take)
             asOfs.append(take ? asOf : old)
             if take && asOf > old { confirms = true }
@@ -100,6 +100,22 @@ final class RowWriter {
         try updateRow(key, row, takes: takes, asOfs: asOfs, part: part)
         change.kind = .updated
         return change
+    }
+
+    /// Gives fact groups a later time where the row has an earlier one.
+    func confirm(
+        _ key: RowKey, _ confirmed: [Int], asOf: Int64, keep: ([UInt8]?) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        bindKey(select, key, from: 1)
+        defer { select.reset() }
+        guard try select.step() else { return }
+        var asOfs = groups.indices.map { select.integer(Int32(keyCount + valueCount + $0)) }
+        guard confirmed.contains(where: { asOfs[$0] < asOf }) else { return }
+        try keep(image())
+        for group in confirmed { asOfs[group] = max(asOfs[group], asOf) }
+        for (index, asOf) in asOfs.enumerated() { touch.bind(Int32(index + 1), asOf) }
+        bindKey(touch, key, from: Int32(asOfs.count + 1))
+        try touch.run()
     }
 
     /// The row as values in the order of `CatalogueTable.columns`, nil where
@@ -218,6 +234,8 @@ package struct RowChange {
     package var kind: Kind
     /// Value columns that changed, with `updated`.
     package var columns: [Int] = []
+    /// Some of what was stated is older than what the row holds.
+    package var hasOlder = false
     /// The row had been written by this very part.
     package var wasMine = false
     /// The old `deleted` mark.
