@@ -65,7 +65,8 @@ let package = Package(
             name: "waybill",
             dependencies: [
                 "Agent", "Applying", "Archiving", "ArchiveStreams", "CatalogueStore", "Claiming", "Databases",
-                "Dialects", "Files", "JournalStore", "MediaStore", "Reading", "Records", "Settings",
+                "Dialects", "Files", "JournalStore", "MediaStore", "Promoting", "Reading", "Records",
+                "Settings",
                 "Sockets", "SpoolStore", "Threads", "XMLStreams", argumentParser, lifecycle, logging, signals,
                 system,
             ], path: "Sources/waybill", swiftSettings: safe),
@@ -80,7 +81,7 @@ let package = Package(
             "Agent", "Agent",
             [
                 "Applying", "Archiving", "CatalogueStore", "Claiming", "JournalStore", "MediaStore",
-                "Reading",
+                "Promoting", "Reading",
                 "Records", "Settings", "Sockets", "SpoolStore", "Threads", lifecycle, logging, subprocess,
                 system,
             ], safe),
@@ -95,6 +96,7 @@ let package = Package(
                 "Threads", "XMLStreams", system,
             ], safe),
         room("Applying", "Stations/3-Applying", ["CatalogueStore", "JournalStore", "Records"], safe),
+        room("Promoting", "Stations/4-Promoting", ["CatalogueStore", "Files", "Records"], safe),
         room(
             "Archiving", "Stations/7-Archiving",
             ["Files", "Hashing", "JournalStore", "Records", "SpoolStore", system], safe),
@@ -150,6 +152,8 @@ let package = Package(
         tests("JournalStore", ["Databases", "JournalStore", "Records"]),
         tests("Layering", []),
         tests("MediaStore", ["Databases", "Files", "Hashing", "MediaStore", "Records", system]),
+        tests(
+            "Promoting", ["Applying", "CatalogueStore", "Databases", "Files", "Promoting", "Records", system]),
         tests("Reading", ["Databases", "Dialects", "Files", "MediaStore", "Reading", "Records", system]),
         tests("Records", ["Records"]),
         tests("Settings", ["Files", "Settings", system]),

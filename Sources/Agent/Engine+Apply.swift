@@ -50,24 +50,19 @@ extension Engine {
     private func apply(_ job: LaneJob) {
         let row: PackageRow
         do {
-            guard let found = try house.journal.row(job.id), found.outcome == .claimed else { return }
+            guard let found = try house.journal.row(job.id),
+                found.outcome == .claimed || found.outcome == .staged
+            else { return }
             row = found
         } catch {
             return alarm("", "journal", "\(job.id): \(error)")
         }
         do {
-            let context = try readContext(row)
-            let reader = try house.desk.reader(context)
-            if let marker = try house.catalogue.marker(row.id) {
-                return try resume(row, reader, marker)
+            if row.outcome == .staged {
+                try promoteStaged(row, job)
+            } else {
+                try applyClaimed(row, job, isAsked: false)
             }
-            let source = StoppableSource(reader) { [self] in isStopping }
-            let result = try Applier(store: house.catalogue).apply(
-                source, applyContext(row, reader), now: { house.moments.now.milliseconds }
-            ) { read, total, records in
-                board.report(LaneWorker(job.lane), bytesRead: read, bytesTotal: total, records: records)
-            }
-            try settle(row, result, reader)
         } catch is Stopped {
             logger.notice("package left for the next start", metadata: ["package.id": "\(row.id)"])
         } catch let error as ReadError {
@@ -79,13 +74,46 @@ extension Engine {
         }
     }
 
-    private func applyContext(_ row: PackageRow, _ reader: PackageReader) -> ApplyContext {
+    /// - Parameter isAsked: a command wants it live now, should it be staged.
+    func applyClaimed(_ row: PackageRow, _ job: LaneJob, isAsked: Bool) throws {
+        let reader = try house.desk.reader(try readContext(row))
+        if let marker = try house.catalogue.marker(row.id) { return try resume(row, reader, marker) }
+        let bytes = reader.progress.total
+        guard hasRoom(for: row, job, bytes: bytes) else { return }
+        guard try isStaged(row, job, bytes: bytes) else { return try applyDirectly(row, job, reader) }
+        do { try stage(row, job, reader, isAsked: isAsked) } catch is SlicesMoved {
+            try applyDirectly(row, job, try house.desk.reader(try readContext(row)))
+        }
+    }
+
+    /// In one transaction, straight from its file.
+    private func applyDirectly(_ row: PackageRow, _ job: LaneJob, _ reader: PackageReader) throws {
+        var context = applyContext(row, isArchive: reader.isArchive)
+        do { try apply(row, job, reader, context) } catch is SlicesMoved {
+            context.skipsKnown = false
+            try apply(row, job, try house.desk.reader(try readContext(row)), context)
+        }
+    }
+
+    private func apply(
+        _ row: PackageRow, _ job: LaneJob, _ reader: PackageReader, _ context: ApplyContext
+    ) throws {
+        let source = StoppableSource(reader) { [self] in isStopping }
+        let result = try Applier(store: house.catalogue).apply(
+            source, context, now: { house.moments.now.milliseconds }
+        ) { read, total, records in
+            board.report(LaneWorker(job.lane), bytesRead: read, bytesTotal: total, records: records)
+        }
+        try settle(row, result, reader.unreadLanes)
+    }
+
+    func applyContext(_ row: PackageRow, isArchive: Bool) -> ApplyContext {
         let partner = settings.partner(row.partner)
         var context = ApplyContext(
             package: row.id, exchange: row.exchange, partner: row.partner, fileName: row.name,
             arrival: row.receivedAt.milliseconds)
         context.sweep = row.withoutDeletes ? .never : Self.policy(partner.sweep)
-        context.isArchive = reader.isArchive
+        context.isArchive = isArchive
         let name = ChunkName(row.name)
         context.isChunk = name.isChunk
         if name.isChunk {
@@ -119,7 +147,7 @@ extension Engine {
 
     // MARK: What came of it
 
-    private func settle(_ row: PackageRow, _ result: ApplyResult, _ reader: PackageReader) throws {
+    func settle(_ row: PackageRow, _ result: ApplyResult, _ unread: Set<Lane>) throws {
         var row = row
         for warning in result.warnings {
             logger.warning(
@@ -146,7 +174,7 @@ extension Engine {
         row.reason = reason(row.outcome, result)
         row.cure = row.outcome == .stale ? "to apply it all the same: `waybill ingest --as-of now`" : ""
         row.appliedAt = house.moments.now
-        try complete(row, reader.unreadLanes)
+        try complete(row, unread)
         // Whatever is still so, says so again with the house's next round.
         clearAlarm("", "store")
         clearAlarm(row.partner, "trouble")

@@ -30,7 +30,7 @@ extension Engine {
             case .adoptPartner: return try adoptPartner(command)
             case .adoptMedia: return try adoptMedia(command)
             case .approve, .retry, .hold, .release, .discard: return try change(command)
-            case .promote: return .result(.notFound, "nothing is staged", cure: "waybill queue")
+            case .promote: return try promote(command, report)
             }
         } catch {
             return .result(.failed, "\(error)")
@@ -120,6 +120,12 @@ extension Engine {
                 return .result(
                     .locked, "\(row.id) is being worked on right now", cure: "try again in a moment")
             }
+        case .staged:
+            if board.holds(row.id), !board.withdraw(row.id) {
+                return .result(
+                    .locked, "\(row.id) is being worked on right now", cure: "try again in a moment")
+            }
+            dropStage(row.id)
         case .deferred, .quarantined: break
         case .held where row.heldBy != .admin: break
         default: return refuse(row, "hold", "what is applied can't be held")
@@ -134,12 +140,13 @@ extension Engine {
 
     private func discard(_ row: PackageRow, _ who: String) throws -> Answer {
         switch row.outcome {
-        case .claimed:
+        case .claimed, .staged:
             // One whose file is lost is on no board.
             if board.holds(row.id), !board.withdraw(row.id) {
                 return .result(
                     .locked, "\(row.id) is being worked on right now", cure: "try again in a moment")
             }
+            dropStage(row.id)
         case .deferred, .held, .quarantined: break
         default: return refuse(row, "discard", "its records are in the store already")
         }

@@ -123,11 +123,13 @@ extension Engine {
     /// Milliseconds after the claim; the file's last change was before it.
     private static let freshFor: Int64 = 600_000
 
-    func postpone(_ row: PackageRow, reason: String) {
+    func postpone(_ row: PackageRow, reason: String, cure: String? = nil) {
         var row = row
         row.attempts += 1
         row.nextTry = house.moments.now.adding(seconds: Backoff.seconds(after: row.attempts))
-        stop(row, .deferred, reason: reason, cure: "tried again by itself; now: `waybill retry \(row.id)`")
+        stop(
+            row, .deferred, reason: reason,
+            cure: cure ?? "tried again by itself; now: `waybill retry \(row.id)`")
     }
 
     func quarantine(_ row: PackageRow, reason: String, cure: String, place: String = "") {

@@ -27,6 +27,7 @@ extension Engine {
         while !isStopping {
             let now = house.moments.now
             attend("retries") { try retryDue(now) }
+            attend("promotion") { try promoteDue(now) }
             if now >= nextRound {
                 attend("round") { try round(now) }
                 nextRound = now.adding(seconds: Self.roundEvery)
@@ -74,6 +75,7 @@ extension Engine {
     private func round(_ now: Timestamp) throws {
         try keepWaitingAttachments()
         try recover()
+        try removeOrphanStages()
         for open in try house.journal.open() where isOnlyWaitingForPictures(open) {
             guard case .online = house.media.state else { break }
             try alone(with: open.id) {

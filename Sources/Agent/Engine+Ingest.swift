@@ -66,7 +66,7 @@ extension Engine {
     }
 
     /// Waits until every package has come to rest, and reports on the way.
-    private func settled(
+    func settled(
         _ ids: [PackageID], attachments: Int, isWhole: Bool, _ report: @Sendable (Answer) -> Void
     ) throws -> Answer {
         var open = Set(ids)

@@ -26,6 +26,7 @@ extension Engine {
             partners.withLock { $0[name] = work }
             left += try drain(work)
         }
+        try promoteDue(house.moments.now)
         rest()
         keepHouse()
         return try summary(left: left)
@@ -78,7 +79,8 @@ extension Engine {
             .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
         if rejects > 0 { words += "; \(rejects) records refused" }
         var answer = Answer.result(worst, words.isEmpty ? "nothing waited" : words, packages: ids)
-        answer.lines = left
+        // An admin wants it so: nothing went wrong.
+        answer.lines = left + stagedLines
         return answer
     }
 }

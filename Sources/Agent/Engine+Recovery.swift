@@ -27,7 +27,7 @@ extension Engine {
             facts.append(
                 JournalFact(
                     id: row.id, partner: row.partner, outcome: row.outcome, marker: try marker(row),
-                    isPutAway: row.archivePath != nil))
+                    isPutAway: row.archivePath != nil, hasStage: shelf[row.id] != nil))
         }
         let began = house.moments.now
         var lasting: Set<String> = []
@@ -42,6 +42,7 @@ extension Engine {
             try alone(with: id) {
                 guard try house.journal.row(id) == rows[id] else { return }
                 try carryOut(action, rows[id])
+                rows[id] = try house.journal.row(id)
             }
         }
         try house.journal.clear(
@@ -105,6 +106,11 @@ extension Engine {
         case .setOutcome(let id, let outcome):
             guard var row = try house.journal.row(id) else { return }
             row.outcome = outcome
+            if outcome == .claimed {
+                row.reason = ""
+                row.cure = ""
+                row.nextTry = nil
+            }
             if outcome.isFinal { row.endedAt = house.moments.now }
             try house.journal.save([row], at: house.moments.now)
         case .queueAgain(let id):

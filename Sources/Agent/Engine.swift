@@ -25,6 +25,8 @@ package final class Engine: Sendable {
     let logger: Logger
     let board: LaneBoard
     let finishing: PackageQueue
+    /// Staged, and not live yet.
+    let shelf = StageShelf()
     /// Between claim and the board, or in somebody's hands: whoever changes
     /// a package that is on no board inserts it first.
     let inFlight = PackageSet()
@@ -74,6 +76,7 @@ package final class Engine: Sendable {
     ///   without an agent.
     package func start(intake: Bool) throws {
         try house.spool.prepare()
+        try takeUpStages()
         try recover()
         try house.spool.removeEmptyAttachments()
         try keepWaitingAttachments()

@@ -24,10 +24,14 @@ package struct House: Sendable {
     package var retention: Retention
     package var receipts: ReceiptWriter
     package var moments: Moments
+    /// Where fulls lie until they go live.
+    package var stages: StageFolder
+    /// Bytes from which on a full is staged rather than applied at once.
+    package var stageFrom: Int64 = 4 << 20
 
     package init(
         settings: Settings, reload: @escaping @Sendable () throws -> Settings, spool: Spool, journal: Journal,
-        catalogue: CatalogueStore, media: MediaStore,
+        catalogue: CatalogueStore, stages: StageFolder, media: MediaStore,
         desk: ReadingDesk, archiver: Archiver, retention: Retention, receipts: ReceiptWriter,
         moments: Moments = .system
     ) {
@@ -36,6 +40,7 @@ package struct House: Sendable {
         self.spool = spool
         self.journal = journal
         self.catalogue = catalogue
+        self.stages = stages
         self.media = media
         self.desk = desk
         self.archiver = archiver

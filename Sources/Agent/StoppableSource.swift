@@ -1,19 +1,21 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
-import Applying
 import Reading
 import Records
 
-/// A package that is read until somebody stops the agent.
+extension PackageReader: BatchSource {}
+
+/// A package that is read, from its file or from its stage, until somebody
+/// stops the agent.
 ///
 /// Its transaction is then undone and the package read again by the next
 /// start: a stop never waits for a million records.
 final class StoppableSource: BatchSource {
-    private let reader: PackageReader
+    private let reader: any BatchSource
     private let isStopping: () -> Bool
 
-    init(_ reader: PackageReader, isStopping: @escaping () -> Bool) {
+    init(_ reader: any BatchSource, isStopping: @escaping () -> Bool) {
         self.reader = reader
         self.isStopping = isStopping
     }
@@ -37,7 +39,7 @@ final class StoppableSource: BatchSource {
     var asOfIsArrival: Bool { reader.asOfIsArrival }
     var progress: (read: Int64, total: Int64) { reader.progress }
     func contentHash() throws -> [UInt8] { try reader.contentHash() }
-    func fragment(of record: RecordBatch.Head) throws -> String { reader.fragment(of: record) }
+    func fragment(of record: RecordBatch.Head) throws -> String { try reader.fragment(of: record) }
     func storedOffset(of record: RecordBatch.Head) -> Int64 { reader.storedOffset(of: record) }
 }
 

@@ -37,7 +37,8 @@ enum Assembly {
             settings: settings,
             reload: { try SettingsLoader.load(layout, files: RealFileSystem()).settings }, spool: spool,
             journal: journal,
-            catalogue: try CatalogueStore(path: database("catalogue.db"), options: options), media: media,
+            catalogue: try CatalogueStore(path: database("catalogue.db"), options: options),
+            stages: StageFolder(loaded.store, files: files), media: media,
             desk: ReadingDesk(files: files, secret: secret),
             archiver: Archiver(files: files, archive: spool.archive),
             retention: Retention(files: files, archive: spool.archive), receipts: ReceiptWriter(files: files))

@@ -16,15 +16,19 @@ import Testing
         ("no row", nil),
         ("claimed", fact(.claimed)),
         ("claimed, marker says applied", fact(.claimed, marker: .applied)),
+        ("staged, without its stage file", fact(.staged, hasStage: false)),
         ("deferred", fact(.deferred)),
         ("applied", fact(.applied)),
         ("applied and put away", fact(.applied, isPutAway: true)),
     ]
 
-    private static func fact(_ outcome: Outcome, marker: Outcome? = nil, isPutAway: Bool = false)
+    private static func fact(
+        _ outcome: Outcome, marker: Outcome? = nil, isPutAway: Bool = false, hasStage: Bool = true
+    )
         -> JournalFact
     {
-        JournalFact(id: id, partner: "p", outcome: outcome, marker: marker, isPutAway: isPutAway)
+        JournalFact(
+            id: id, partner: "p", outcome: outcome, marker: marker, isPutAway: isPutAway, hasStage: hasStage)
     }
 
     /// What lies on disk, by its name in the table.

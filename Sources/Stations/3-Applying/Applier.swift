@@ -68,7 +68,8 @@ package struct Applier: Sendable {
         try work.keepChunk(at: time)
         for (id, stream) in work.streams {
             let full = stream.isWhole ? (stream.asOf, stream.records) : nil
-            try work.session.advance(id, names: stream.names, hash: hash, full: full, at: time)
+            try work.session.advance(
+                id, names: stream.names, hash: hash, full: full, arrival: work.context.arrival)
         }
         let resolved = try work.settleResolved()
         for (kind, counts) in work.counts.kinds where counts.read != counts.accounted {

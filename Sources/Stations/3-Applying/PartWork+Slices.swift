@@ -43,7 +43,7 @@ struct SectionPlace {
     func asOf(_ source: any BatchSource, _ context: ApplyContext, _ state: StreamState?) -> (Int64, Int64?) {
         let asOf = context.asOfNow ? context.arrival : source.asOf
         guard !source.asOfIsArrival, !context.asOfNow, let last = state?.sameName, asOf < last,
-            last - asOf <= 7_200_000
+            last - asOf <= 7_200_000, state?.sameNameArrival ?? .min <= context.arrival
         else { return (asOf, nil) }
         return (max(last, context.arrival), last - asOf)
     }

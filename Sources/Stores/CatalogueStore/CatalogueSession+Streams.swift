@@ -12,6 +12,8 @@ package struct StreamState: Sendable, Hashable {
     package var fullCount: Int?
     /// As-of of the last package of the same file name.
     package var sameName: Int64?
+    /// … and when it came.
+    package var sameNameArrival: Int64?
     /// Entities that it held, from the first to the last.
     package var sameNameItems: ClosedRange<Int64>?
 }
@@ -58,10 +60,11 @@ extension CatalogueSession {
 
     /// Notes that this part is the last applied of a stream.
     ///
-    /// - Parameter names: the files it came in.
+    /// - Parameter names: the files it came in; one that came later and was
+    ///   applied before stays the last of its name.
     package func advance(
         _ stream: Int64, names: [String: FileSpan], hash: [UInt8], full: (asOf: Int64, count: Int)?,
-        at now: Int64
+        arrival: Int64
     ) throws(StoreError) {
         try keepStream(stream)
         try connection.execute(
@@ -76,6 +79,7 @@ extension CatalogueSession {
             let old = try connection.row(
                 "SELECT as_of, at, first_item, last_item FROM stream_name WHERE stream = ? AND name = ?",
                 [.integer(stream), .text(name)])
+            if let at = old?.integer(1), at > arrival { continue }
             try keep(.streamName, stream, [.text(name)] + (old?.values ?? [.null, .null, .null, .null]))
             try connection.execute(
                 """
@@ -83,7 +87,7 @@ extension CatalogueSession {
                 VALUES (?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    .integer(stream), .text(name), .integer(span.asOf), .integer(now),
+                    .integer(stream), .text(name), .integer(span.asOf), .integer(arrival),
                     .integer(span.items?.lowerBound), .integer(span.items?.upperBound),
                 ])
         }
@@ -262,7 +266,7 @@ extension StreamState {
         try connection.row(
             """
             SELECT st.id, st.last_hash, st.full_as_of, st.full_count, n.as_of,
-                (SELECT undone FROM part WHERE id = st.last_part), n.first_item, n.last_item
+                (SELECT undone FROM part WHERE id = st.last_part), n.first_item, n.last_item, n.at
             FROM stream st LEFT JOIN stream_name n ON n.stream = st.id AND n.name = ?4
             WHERE st.source = ?1 AND st.catalogue = ?2 AND st.section = ?3
             """, [.integer(source), .text(catalogue), .text(section.word), .text(name)]
@@ -270,6 +274,7 @@ extension StreamState {
             var state = StreamState(
                 id: row.integer(0) ?? 0, lastHash: row.integer(5) == 1 ? nil : row.blob(1),
                 fullAsOf: row.integer(2), fullCount: row.integer(3).map(Int.init), sameName: row.integer(4))
+            state.sameNameArrival = row.integer(8)
             if let first = row.integer(6), let last = row.integer(7), first <= last {
                 state.sameNameItems = first...last
             }

@@ -31,6 +31,11 @@ package final class CatalogueStore: Sendable {
 
     package func read<T>(_ body: (Connection) throws -> T) throws -> T { try file.read(body) }
 
+    /// Whether there is neither a product nor an offer.
+    package func isEmpty() throws -> Bool {
+        try file.read { try $0.row("SELECT 1 FROM product UNION ALL SELECT 1 FROM offer LIMIT 1") == nil }
+    }
+
     /// The marker of a package, nil where it was never applied here.
     package func marker(_ package: PackageID) throws -> (
         outcome: Outcome, counts: String, rejects: Int, asOf: Int64

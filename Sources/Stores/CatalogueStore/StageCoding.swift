@@ -6,6 +6,7 @@ import Records
 /// The bytes of a stage file do not say what they should.
 package struct StageDamaged: Error, Hashable, Sendable, CustomStringConvertible {
     package let path: String
+    package init(path: String) { self.path = path }
     package var description: String { "\(path): the stage file is damaged; the package is read again" }
 }
 

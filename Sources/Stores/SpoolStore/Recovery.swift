@@ -13,15 +13,19 @@ package struct JournalFact: Hashable, Sendable {
     package var marker: Outcome?
     /// The row says that its payload lies in the archive.
     package var isPutAway: Bool
+    /// Of a staged package: its stage file is there and whole.
+    package var hasStage: Bool
 
     package init(
-        id: PackageID, partner: String, outcome: Outcome, marker: Outcome? = nil, isPutAway: Bool = false
+        id: PackageID, partner: String, outcome: Outcome, marker: Outcome? = nil, isPutAway: Bool = false,
+        hasStage: Bool = true
     ) {
         self.id = id
         self.partner = partner
         self.outcome = outcome
         self.marker = marker
         self.isPutAway = isPutAway
+        self.hasStage = hasStage
     }
 }
 
@@ -29,7 +33,8 @@ package struct JournalFact: Hashable, Sendable {
 package enum RecoveryAction: Hashable, Sendable {
     /// A payload without a row: insert one for the folder it lies in.
     case insertRow(PackageID, SpoolState)
-    /// The row lags behind the marker: set it.
+    /// The row lags behind the marker, or speaks of a stage file that is gone:
+    /// set it.
     case setOutcome(PackageID, Outcome)
     /// Put the package into its lane's queue again.
     case queueAgain(PackageID)
@@ -84,7 +89,8 @@ package enum Recovery {
 
     private static func steps(_ id: PackageID, _ facts: Facts) -> [RecoveryAction] {
         guard let row = facts.row else { return withoutRow(id, facts) }
-        let outcome = row.marker ?? row.outcome
+        var outcome = row.marker ?? row.outcome
+        if outcome == .staged, !row.hasStage { outcome = .claimed }
         let behind: [RecoveryAction] = outcome == row.outcome ? [] : [.setOutcome(id, outcome)]
         guard let place = SpoolState.folder(of: outcome) else { return behind + ended(id, facts) }
         return behind + open(id, facts, outcome: outcome, place: place)
