@@ -140,7 +140,7 @@ let package = Package(
         tests(
             "CommandLine",
             [
-                "waybill", "Agent", "Archiving", "Databases", "Files", "JournalStore", "Records", "Sockets",
+                "waybill", "Agent", "Archiving", "CatalogueStore", "Databases", "Files", "JournalStore", "Records", "Sockets",
                 "Settings", "SpoolStore", argumentParser, system,
             ]),
         tests("Crash", ["waybill", "waybill-watch"]),

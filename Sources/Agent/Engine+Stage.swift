@@ -97,7 +97,9 @@ extension Engine {
             return try staging.stage(source, at: house.stages.path(of: row.id)) {
                 reader.unreadLanes
             } progress: { read, total, records in
-                board.report(LaneWorker(job.lane), bytesRead: read, bytesTotal: total, records: records)
+                board.report(
+                    LaneWorker(job.lane), bytesRead: read, bytesTotal: total, records: records,
+                    phase: .staging)
             }
         } catch {
             dropStage(row.id)
@@ -216,7 +218,8 @@ extension Engine {
         let result = try Applier(store: house.catalogue).apply(
             source, applyContext(row, isArchive: seal.isArchive), now: { house.moments.now.milliseconds }
         ) { read, total, records in
-            board.report(LaneWorker(job.lane), bytesRead: read, bytesTotal: total, records: records)
+            board.report(
+                LaneWorker(job.lane), bytesRead: read, bytesTotal: total, records: records, phase: .promoting)
         }
         try file.close()
         var row = row

@@ -24,7 +24,7 @@ final class StoppableSource: BatchSource {
         if isStopping() { throw Stopped() }
         do { return try reader.next(into: &batch) } catch {
             // The store's trouble is none of the package's.
-            throw reader.askingFailure ?? error
+            throw (reader as? PackageReader)?.askingFailure ?? error
         }
     }
 
