@@ -93,6 +93,10 @@ extension Engine {
             package: row.id, isArchive: reader.isArchive, isChunk: ChunkName(row.name).isChunk,
             rank: job.rank, now: house.moments.now)
         let source = StoppableSource(reader) { [self] in isStopping }
+        source.slices = Applier(store: house.catalogue).stagingSlices(
+            applyContext(row, isArchive: reader.isArchive), source)
+        // It asks of the source that holds it.
+        defer { source.slices = nil }
         do {
             return try staging.stage(source, at: house.stages.path(of: row.id)) {
                 reader.unreadLanes
