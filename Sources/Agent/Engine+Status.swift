@@ -69,6 +69,9 @@ extension Engine {
             }
         }
         if !row.reason.isEmpty { lines.append(row.reason) }
+        if let set = sets.withLock({ $0.first { $0.exchange == row.exchange } }) {
+            lines.append("nothing is deleted yet by its set of portions: \(set.reason)")
+        }
         if let next = row.nextTry { lines.append("next try: \(next)") }
         if !row.cure.isEmpty { lines.append(row.cure) }
         var answer = Answer.result(.done, row.path, packages: [row.id.text])

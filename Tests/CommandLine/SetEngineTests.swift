@@ -109,6 +109,10 @@ import Testing
         let waiting = engine.perform(Command(.status)) { _ in }.status?.sets ?? []
         #expect(waiting.map(\.reason) == ["complete as it stands; it is judged after ten quiet minutes"])
         #expect(waiting.map(\.catalogue) == ["c1"])
+        var why = Command(.why)
+        why.id = set[0]
+        #expect(
+            engine.perform(why) { _ in }.lines?.contains { $0.contains("complete as it stands") } == true)
 
         // A portion that was not applied speaks against the proof.
         let bad = try row(set[1], engine)

@@ -144,7 +144,7 @@ extension CatalogueSession {
     package func noteFull(_ stream: Int64, asOf: Int64, count: Int) throws(StoreError) {
         guard
             let old = try connection.row(
-                "SELECT last_part, last_hash, full_as_of, full_count FROM stream WHERE id = ?",
+                "SELECT last_part, last_hash, full_as_of, full_count, confirmed FROM stream WHERE id = ?",
                 [.integer(stream)])
         else { return }
         try keep(.stream, stream, old.values)
