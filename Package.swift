@@ -110,7 +110,7 @@ let package = Package(
         room("JournalStore", "Stores/JournalStore", ["Databases", "Records"], safe),
         room("Dialects", "Dialects", ["Records", "XMLStreams"], safe),
         // CELLAR: safe Swift over C and the kernel; pure values.
-        room("Databases", "Streams/Databases", [grdb, sqlite], common),
+        room("Databases", "Streams/Databases", ["CDatabases", grdb, sqlite], common),
         room("ArchiveStreams", "Streams/ArchiveStreams", ["CArchive", system], common),
         room("XMLStreams", "Streams/XMLStreams", ["CScan", "CXML2"], common),
         room("TextStreams", "Streams/TextStreams", [], common),
@@ -125,6 +125,8 @@ let package = Package(
         bedrock("CXXHash", pkgConfig: "libxxhash"),
         bedrock("CInotifyTools"),
         .target(name: "CFiles", path: "Sources/C/CFiles"),
+        .target(
+            name: "CDatabases", path: "Sources/C/CDatabases", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CScan", path: "Sources/C/CScan"),
         // Tests mirror the rooms.
         .target(

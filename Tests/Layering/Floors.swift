@@ -107,7 +107,7 @@ enum Floors {
         Room(path: "Streams/XMLStreams", may: ["CScan", "CXML2"], reason: streamReason),
         Room(path: "Streams/ArchiveStreams", may: ["CArchive", "SystemPackage"], reason: streamReason),
         Room(path: "Streams/TextStreams", may: [], reason: streamReason),
-        Room(path: "Streams/Databases", may: ["GRDB", "GRDBSQLite"], reason: streamReason),
+        Room(path: "Streams/Databases", may: ["CDatabases", "GRDB", "GRDBSQLite"], reason: streamReason),
         Room(path: "Streams/Threads", may: [], reason: streamReason),
         Room(path: "Streams/Sockets", may: [], reason: streamReason),
         Room(path: "Records", may: [], reason: "Records holds pure values and imports nothing of ours"),
@@ -116,7 +116,8 @@ enum Floors {
     /// Each module of bedrock and the one room where it may be imported.
     static let bedrock: [String: String] = [
         "CArchive": "Streams/ArchiveStreams", "CXXHash": "Streams/Hashing", "CXML2": "Streams/XMLStreams",
-        "CFiles": "Streams/Files", "CScan": "Streams/XMLStreams", "CInotifyTools": "waybill-watch",
+        "CDatabases": "Streams/Databases", "CFiles": "Streams/Files", "CScan": "Streams/XMLStreams",
+        "CInotifyTools": "waybill-watch",
         "CVips": "waybill-render",
     ]
 

@@ -42,17 +42,23 @@ package struct Applier: Sendable {
         }
     }
 
+    /// Bytes of a package that is worth preparing for.
+    private static let bulk: Int64 = 8 << 20
+
     private func run(
         _ work: PartWork, now: () -> Int64, _ progress: Progress
     ) throws -> (commit: Bool, value: ApplyResult) {
         var batch = RecordBatch()
         var records = 0
+        let isBulk = work.source.progress.total >= Self.bulk
+        if isBulk { try work.session.beginBulk() }
         work.source.slices = { section in try work.sliceIndex(section) }
         defer { work.source.slices = nil }
         while try work.source.next(into: &batch) {
             for head in batch.records { try work.apply(batch, head) }
             if !batch.known.isEmpty { try work.applyKnown(batch) }
             records += batch.records.count + batch.known.count
+            if isBulk { try work.session.startWriteback() }
             let (read, total) = work.source.progress
             progress(read, total, records)
         }

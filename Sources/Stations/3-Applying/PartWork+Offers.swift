@@ -108,10 +108,12 @@ extension PartWork {
         shape.stockStated = form.stockStated
         var kinds = statesRow ? [change.kind] : []
         if form.pricesStated || !form.prices.isEmpty {
-            kinds += try applyPrices(batch, ident, frame, repeated: repeated, into: &counts)
+            kinds += try applyPrices(
+                batch, ident, frame, isNew: !exists, repeated: repeated, into: &counts)
         }
         if form.stockStated || !form.stocks.isEmpty {
-            kinds += try applyStock(batch, ident, frame, repeated: repeated, into: &counts)
+            kinds += try applyStock(
+                batch, ident, frame, isNew: !exists, repeated: repeated, into: &counts)
         }
         switch change.kind {
         case .inserted: try session.note("insert", "offer", ident)
@@ -132,7 +134,7 @@ extension PartWork {
     // MARK: Prices
 
     private func applyPrices(
-        _ batch: RecordBatch, _ offer: Int64, _ frame: RecordFrame, repeated: Bool,
+        _ batch: RecordBatch, _ offer: Int64, _ frame: RecordFrame, isNew: Bool, repeated: Bool,
         into counts: inout CountsByKind
     ) throws -> [RowChange.Kind] {
         var kinds: [RowChange.Kind] = []
@@ -167,7 +169,8 @@ extension PartWork {
             }
             stagePriceExtra(price, batch)
             let change = try session.write(
-                .price, RowKey(offer, ident), row, asOf: frame.asOf, part: frame.part)
+                .price, RowKey(offer, ident), row, asOf: frame.asOf, part: frame.part,
+                isNew: isNew && !given.contains(ident))
             let again = given.contains(ident) || (repeated && change.kind != .inserted)
             if again || change.kind == .stale { isWholly = false }
             given.append(ident)
@@ -179,7 +182,7 @@ extension PartWork {
             }
             kinds.append(change.kind)
         }
-        if form.pricesStated { kinds += try removePrices(offer, given, frame, into: &counts) }
+        if form.pricesStated, !isNew { kinds += try removePrices(offer, given, frame, into: &counts) }
         if kinds.contains(.inserted) || kinds.contains(.updated) {
             try session.note("update", "price", offer)
         }
@@ -264,7 +267,7 @@ extension PartWork {
     // MARK: Stock
 
     private func applyStock(
-        _ batch: RecordBatch, _ offer: Int64, _ frame: RecordFrame, repeated: Bool,
+        _ batch: RecordBatch, _ offer: Int64, _ frame: RecordFrame, isNew: Bool, repeated: Bool,
         into counts: inout CountsByKind
     ) throws -> [RowChange.Kind] {
         var kinds: [RowChange.Kind] = []
@@ -281,7 +284,8 @@ extension PartWork {
             row.reset(CatalogueTable.stock.values.count)
             stage(0, quantity, batch)
             let change = try session.write(
-                .stock, RowKey(offer, ident), row, asOf: frame.asOf, part: frame.part)
+                .stock, RowKey(offer, ident), row, asOf: frame.asOf, part: frame.part,
+                isNew: isNew && !given.contains(ident))
             let again = given.contains(ident) || (repeated && change.kind != .inserted)
             if again || change.kind == .stale { isWholly = false }
             given.append(ident)
@@ -293,7 +297,7 @@ extension PartWork {
             }
             kinds.append(change.kind)
         }
-        if frame.isFull, form.stockStated { kinds += try zeroStock(offer, given, frame) }
+        if frame.isFull, form.stockStated, !isNew { kinds += try zeroStock(offer, given, frame) }
         if form[.quantity] == nil, !given.isEmpty { kinds += try sumStock(offer, frame) }
         if kinds.contains(.inserted) || kinds.contains(.updated) {
             try session.note("update", "stock", offer)

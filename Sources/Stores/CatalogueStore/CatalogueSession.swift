@@ -34,6 +34,10 @@ package final class CatalogueSession {
     var slices: SliceWork
     /// Rows inserted one after another, whose undo is one note.
     private var inserted: [InsertedRun?] = [nil, nil]
+    /// Items named first by this session that have a product, an offer.
+    private var newRows = [IdentSet(), IdentSet()]
+    /// Indexes that are made anew at the end.
+    private var dropped: [String] = []
 
     /// Begins a new part.
     convenience init(
@@ -167,15 +171,37 @@ package final class CatalogueSession {
 
     /// Compares and writes a row; its before-image is kept.
     ///
-    /// - Parameter part: the part that stated the facts: this one, or the one
-    ///   whose record waited.
+    /// - Parameters:
+    ///   - part: the part that stated the facts: this one, or the one
+    ///     whose record waited.
+    ///   - isNew: the caller knows that there is no such row.
     package func write(
-        _ table: CatalogueTable, _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64? = nil
+        _ table: CatalogueTable, _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64? = nil,
+        isNew: Bool = false
     ) throws(StoreError) -> RowChange {
-        if let groups = table.factGroups(row) { try endSlices(of: key.first, groups) }
-        return try writer(table).write(key, row, asOf: asOf, part: part ?? self.part) {
-            image throws(StoreError) in
-            try self.keep(table, key, image)
+        if !slices.streams.isEmpty, let groups = table.factGroups(row) {
+            try endSlices(of: key.first, groups)
+        }
+        let change = try writer(table).write(
+            key, row, asOf: asOf, part: part ?? self.part, isNew: isNew || lacksRow(table, key)
+        ) { image throws(StoreError) in try self.keep(table, key, image) }
+        if change.kind == .inserted, let place = Self.place(table), key.first >= idents.firstNew {
+            newRows[place].insert(key.first - idents.firstNew)
+        }
+        return change
+    }
+
+    /// Whether a row of an item that this session named first can't be there.
+    private func lacksRow(_ table: CatalogueTable, _ key: RowKey) -> Bool {
+        guard let place = Self.place(table), key.first >= idents.firstNew else { return false }
+        return !newRows[place].contains(key.first - idents.firstNew)
+    }
+
+    private static func place(_ table: CatalogueTable) -> Int? {
+        switch table {
+        case .product: 0
+        case .offer: 1
+        default: nil
         }
     }
 
@@ -191,7 +217,8 @@ package final class CatalogueSession {
     }
 
     package func exists(_ table: CatalogueTable, _ key: RowKey) throws(StoreError) -> Bool {
-        try writer(table).exists(key)
+        if Self.place(table) != nil, key.first >= idents.firstNew { return !lacksRow(table, key) }
+        return try writer(table).exists(key)
     }
 
     /// Takes a row away; its before-image is kept.
@@ -310,7 +337,44 @@ package final class CatalogueSession {
         try endRun(0)
         try endRun(1)
         try slices.pages.flush()
+        for index in dropped { try connection.script(index) }
+        if !dropped.isEmpty { try connection.setCache(kibibytes: nil) }
+        dropped = []
     }
+
+    /// Prepares for a large package: tables that are empty get their indexes
+    /// once all rows are there, and the page cache grows until `settle`.
+    package func beginBulk() throws(StoreError) {
+        let isEmpty = { (table: String) throws(StoreError) -> Bool in
+            try self.connection.row("SELECT 1 FROM \(table) LIMIT 1") == nil
+        }
+        var names: [String] = []
+        if try isEmpty("product") {
+            names += ["product_sku", "product_barcode"]
+            if try isEmpty("offer"), idents.firstNew < Self.fewIdents {
+                names.append("ident_ext")
+                try idents.holdItems(connection)
+            }
+        }
+        if try isEmpty("offer") { names += ["offer_sku", "offer_barcode"] }
+        guard !names.isEmpty else { return }
+        for name in names {
+            guard
+                let sql = try connection.row(
+                    "SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?", [.text(name)])?.text(0)
+            else { continue }
+            dropped.append(sql)
+            try connection.script("DROP INDEX \(name)")
+        }
+        try connection.setCache(kibibytes: Self.bulkCache)
+    }
+
+    private static let fewIdents: Int64 = 10_000
+    private static let bulkCache = 48 << 10
+
+    /// Starts writing what the transaction has put into the write-ahead log so
+    /// far, so that its commit does not wait for all of it.
+    package func startWriteback() throws(StoreError) { try connection.startWriteback() }
 
     // MARK: The marker
 

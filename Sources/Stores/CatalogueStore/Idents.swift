@@ -21,6 +21,14 @@ final class Idents {
     private let insertFold: HotStatement
     private var next: Int64
     private var hasFolds: Bool
+    /// Ids from here on were made by this session.
+    let firstNew: Int64
+    /// The item found last: files name items in the order of their ids.
+    private var lastItem: Int64 = 0
+    private var misses = 0
+    private let selectExt: HotStatement
+    /// All items, by the hash of their spelling, while there is no index.
+    private var items: ItemMap?
     /// Small kinds only, and not more than `cacheLimit`.
     private var cache: [[UInt8]: Int64] = [:]
     private static let cacheLimit = 8_192
@@ -35,7 +43,9 @@ final class Idents {
             "INSERT INTO ident (id, kind, source, ext) VALUES (?, ?, \(source), ?)")
         insertFold = try connection.prepare(
             "INSERT INTO ident_fold (folded, kind, source, id) VALUES (?, ?, \(source), ?)")
+        selectExt = try connection.prepare("SELECT kind, source, ext FROM ident WHERE id = ?")
         next = 1 + (try connection.row("SELECT max(id) FROM ident")?.integer(0) ?? 0)
+        firstNew = next
         hasFolds = try connection.row("SELECT 1 FROM ident_fold LIMIT 1") != nil
     }
 
@@ -54,13 +64,63 @@ final class Idents {
         return id
     }
 
+    /// Keeps all items in memory until the session ends, so that the index
+    /// can be made at once when all is there.
+    func holdItems(_ connection: Connection) throws(StoreError) {
+        var map = ItemMap()
+        let all = try connection.prepare("SELECT id, ext FROM ident WHERE kind = 1 AND source = \(source)")
+        while try all.step() {
+            let id = all.integer(0)
+            all.withBytes(1) { map.insert($0, id) }
+        }
+        all.reset()
+        items = map
+    }
+
     /// The id of `ext`, nil where nobody named it yet.
     func find(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        let id = try search(kind, ext)
+        if kind == .item, let id { lastItem = id }
+        return id
+    }
+
+    private func search(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        if kind == .item {
+            if let items {
+                if let id = items.find(ext) { return id }
+                guard Self.isGUID(ext), Self.hasUpperCase(ext) || hasFolds else { return nil }
+                let folded = Self.folded(ext)
+                if let id = items.find(folded.span) { return id }
+                return hasFolds ? try look(selectFold, kind, folded.span) : nil
+            }
+            if let id = try next(is: ext) { return id }
+        }
         if let id = try look(select, kind, ext) { return id }
         guard Self.isGUID(ext) else { return nil }
         let folded = Self.folded(ext)
         if Self.hasUpperCase(ext), let id = try look(select, kind, folded.span) { return id }
         return hasFolds ? try look(selectFold, kind, folded.span) : nil
+    }
+
+    /// The item behind the last one, where it is spelled so.
+    private func next(is ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        // Where the order is another one, the guess is made seldom.
+        guard misses < 64 || misses & 63 == 0, lastItem + 1 < next else {
+            misses += 1
+            return nil
+        }
+        selectExt.bind(1, lastItem + 1)
+        defer { selectExt.reset() }
+        let isIt =
+            try selectExt.step() && selectExt.integer(0) == IdentKind.item.rawValue
+            && selectExt.integer(1) == source
+            && selectExt.withBytes(2) { found in
+                guard found.count == ext.count else { return false }
+                for index in found.indices where found[index] != ext[index] { return false }
+                return true
+            }
+        misses = isIt ? 0 : misses + 1
+        return isIt ? lastItem + 1 : nil
     }
 
     private func look(_ statement: HotStatement, _ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError)
@@ -79,6 +139,10 @@ final class Idents {
         insert.bind(2, kind.rawValue)
         insert.bind(3, text: ext)
         try insert.run()
+        if kind == .item {
+            items?.insert(ext, id)
+            lastItem = id
+        }
         if Self.isGUID(ext), Self.hasUpperCase(ext) {
             insertFold.bind(1, text: Self.folded(ext).span)
             insertFold.bind(2, kind.rawValue)

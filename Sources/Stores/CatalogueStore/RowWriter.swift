@@ -15,6 +15,7 @@ final class RowWriter {
     private let groups: [(asOf: String, end: Int)]
     private let select: HotStatement
     private let insert: HotStatement
+    private let replace: HotStatement
     private let update: HotStatement
     private let touch: HotStatement
     private let delete: HotStatement
@@ -31,7 +32,8 @@ final class RowWriter {
         let setters = columns.dropFirst(keyCount).map { "\($0) = ?" }.joined(separator: ", ")
         let asOfs = groups.map { "\($0.asOf) = ?" }.joined(separator: ", ")
         select = try connection.prepare("SELECT \(list) FROM \(table.name) WHERE \(keys)")
-        insert = try connection.prepare("INSERT OR REPLACE INTO \(table.name) (\(list)) VALUES (\(marks))")
+        insert = try connection.prepare("INSERT INTO \(table.name) (\(list)) VALUES (\(marks))")
+        replace = try connection.prepare("INSERT OR REPLACE INTO \(table.name) (\(list)) VALUES (\(marks))")
         update = try connection.prepare("UPDATE \(table.name) SET \(setters) WHERE \(keys)")
         touch = try connection.prepare("UPDATE \(table.name) SET \(asOfs) WHERE \(keys)")
         delete = try connection.prepare("DELETE FROM \(table.name) WHERE \(keys)")
@@ -42,10 +44,17 @@ final class RowWriter {
     /// - Parameters:
     ///   - asOf: of the facts, milliseconds.
     ///   - part: the part that states them.
+    ///   - isNew: there is no such row yet.
     ///   - keep: takes the before-image, nil where there was no row.
     func write(
-        _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64, keep: ([UInt8]?) throws(StoreError) -> Void
+        _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64, isNew: Bool,
+        keep: ([UInt8]?) throws(StoreError) -> Void
     ) throws(StoreError) -> RowChange {
+        if isNew {
+            try keep(nil)
+            try insertRow(key, row, asOf: asOf, part: part)
+            return RowChange(kind: .inserted)
+        }
         bindKey(select, key, from: 1)
         guard try select.step() else {
             select.reset()
@@ -140,8 +149,8 @@ final class RowWriter {
             try delete.run()
             return
         }
-        for (index, value) in image.enumerated() { insert.bind(Int32(index + 1), value) }
-        try insert.run()
+        for (index, value) in image.enumerated() { replace.bind(Int32(index + 1), value) }
+        try replace.run()
     }
 
     // MARK: Pieces

@@ -11,6 +11,8 @@ package struct Connection {
     let database: Database
     /// Path of the store file.
     package let file: String
+    /// Nil for a file without a write-ahead log.
+    var writeback: Writeback?
 
     /// Runs one statement that gives no rows.
     package func execute(_ sql: String, _ arguments: [SQLValue] = []) throws(StoreError) {
@@ -64,6 +66,19 @@ package struct Connection {
     package func prepare(_ sql: String) throws(StoreError) -> HotStatement {
         try wrapped(file) { HotStatement(try database.makeStatement(sql: sql), path: file) }
     }
+
+    /// Gives the page cache another size.
+    ///
+    /// - Parameter kibibytes: nil for the size it was opened with.
+    package func setCache(kibibytes: Int?) throws(StoreError) {
+        try script("PRAGMA cache_size = -\(kibibytes ?? StoreOptions.cacheKiB)")
+        if kibibytes == nil { try script("PRAGMA shrink_memory") }
+    }
+
+    /// Asks the kernel to begin writing what was added to the write-ahead log,
+    /// 16 MiB at a time, so that neither this file's commit nor another one's
+    /// waits for all of it. A hint: nothing depends on it.
+    package func startWriteback() throws(StoreError) { try writeback?.start() }
 
     /// Runs `body` in a savepoint, which is undone if it throws or returns
     /// false.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import CDatabases
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -10,7 +11,7 @@ package struct StoreOptions: Sendable {
     /// Overwrite freed pages with zeros: on for orders and clients.
     package var secureDelete = false
     /// Page cache in KiB.
-    package var cacheKiB = 8 * 1_024
+    static let cacheKiB = 8 * 1_024
     /// Permission bits of the file, its WAL and shared memory.
     package var mode: Int = 0o640
     /// Group that may read the file, nil to keep the folder's.
@@ -47,6 +48,7 @@ package final class StoreFile: Sendable {
         path: String, options: StoreOptions = StoreOptions(), migrations: [Migration]
     ) throws(StoreError) {
         self.path = path
+        _ = Self.prepared
         queue = try wrapped(path) {
             var configuration = Configuration()
             configuration.label = "waybill.store"
@@ -76,6 +78,10 @@ package final class StoreFile: Sendable {
     /// without a limit it keeps the size of the largest full for ever.
     private static let walLimit = 16 << 20
 
+    /// Before the process uses SQLite for the first time; a library that is in
+    /// use already goes on as it is.
+    static let prepared: Bool = waybill_sqlite_without_statistics() == SQLITE_OK
+
     /// `trusted_schema` stays on: SQLite before 3.41 refuses the JSON
     /// aggregates in views without it, and the schema is our own.
     private static func prepare(_ database: Database, _ options: StoreOptions) throws {
@@ -97,7 +103,7 @@ package final class StoreFile: Sendable {
                 PRAGMA journal_size_limit = \(Self.walLimit);
                 PRAGMA mmap_size = 0;
                 PRAGMA temp_store = MEMORY;
-                PRAGMA cache_size = -\(options.cacheKiB);
+                PRAGMA cache_size = -\(StoreOptions.cacheKiB);
                 PRAGMA secure_delete = \(options.secureDelete ? "ON" : "OFF");
                 """)
     }
@@ -143,7 +149,9 @@ package final class StoreFile: Sendable {
         do {
             try queue.inDatabase { database in
                 try database.inTransaction(.immediate) {
-                    let (commit, value) = try body(Connection(database: database, file: path))
+                    let connection = Connection(
+                        database: database, file: path, writeback: Writeback(path + "-wal"))
+                    let (commit, value) = try body(connection)
                     result = value
                     return commit ? .commit : .rollback
                 }
