@@ -23,7 +23,7 @@ extension Engine {
                 if !bell.wait(seconds: 5) { return }
                 continue
             }
-            apply(job)
+            if job.isSmall { applyGroup(job) } else { apply(job) }
             board.finish(worker)
             news.ring()
             if house.catalogue.walBytes > Self.walLimit { settleStores() }
@@ -47,15 +47,18 @@ extension Engine {
         try house.media.checkpoint()
     }
 
-    private func apply(_ job: LaneJob) {
+    /// - Returns: false where the store failed, not the package.
+    @discardableResult
+    func apply(_ job: LaneJob) -> Bool {
         let row: PackageRow
         do {
             guard let found = try house.journal.row(job.id),
                 found.outcome == .claimed || found.outcome == .staged
-            else { return }
+            else { return true }
             row = found
         } catch {
-            return alarm("", "journal", "\(job.id): \(error)")
+            alarm("", "journal", "\(job.id): \(error)")
+            return true
         }
         do {
             if row.outcome == .staged {
@@ -63,15 +66,25 @@ extension Engine {
             } else {
                 try applyClaimed(row, job, isAsked: false)
             }
-        } catch is Stopped {
-            logger.notice("package left for the next start", metadata: ["package.id": "\(row.id)"])
-        } catch let error as ReadError {
-            stopUnread(row, error)
-        } catch let error as UnbalancedCounts {
-            quarantine(row, reason: "\(error)", cure: "`waybill retry \(row.id)` after an update")
         } catch {
-            fail(row, error)
+            return handle(error, of: row)
         }
+        return true
+    }
+
+    /// What stopped a package from being applied.
+    /// - Returns: false where the store failed, not the package.
+    @discardableResult
+    func handle(_ error: any Error, of row: PackageRow) -> Bool {
+        switch error {
+        case is Stopped:
+            logger.notice("package left for the next start", metadata: ["package.id": "\(row.id)"])
+        case let error as ReadError: stopUnread(row, error)
+        case let error as UnbalancedCounts:
+            quarantine(row, reason: "\(error)", cure: "`waybill retry \(row.id)` after an update")
+        default: return fail(row, error)
+        }
+        return true
     }
 
     /// - Parameter isAsked: a command wants it live now, should it be staged.
@@ -127,14 +140,15 @@ extension Engine {
         return context
     }
 
-    /// The store failed, not the package.
-    private func fail(_ row: PackageRow, _ error: any Error) {
+    /// - Returns: false where the store failed, not the package.
+    private func fail(_ row: PackageRow, _ error: any Error) -> Bool {
         switch CatalogueStore.disposition(of: error) {
         case .halt:
             alarm("", "store", "\(error)")
             // The round of the house tries again; an agent runs into it with
             // nothing else for a while, a command leaves it at that.
             if takesDrops { _ = workBell.wait(seconds: 10) }
+            return false
         case .retry: postpone(row, reason: "\(error)")
         case .quarantine, nil:
             if row.attempts < Backoff.attemptsForUnknown {
@@ -143,11 +157,27 @@ extension Engine {
                 quarantine(row, reason: "\(error)", cure: "`waybill retry \(row.id)` after an update")
             }
         }
+        return true
     }
 
     // MARK: What came of it
 
     func settle(_ row: PackageRow, _ result: ApplyResult, _ unread: Set<Lane>) throws {
+        let row = ended(row, result)
+        if row.outcome == .held { return stop(row, .held, reason: row.reason, cure: row.cure) }
+        try complete(row, unread)
+        allIsWell(row.partner)
+        try passOn(result.resolved)
+    }
+
+    /// Whatever is still wrong, says so again with the house's next round.
+    func allIsWell(_ partner: String) {
+        clearAlarm("", "store")
+        clearAlarm(partner, "trouble")
+    }
+
+    /// The row of a part that has ended; it is not saved.
+    func ended(_ row: PackageRow, _ result: ApplyResult) -> PackageRow {
         var row = row
         for warning in result.warnings {
             logger.warning(
@@ -162,10 +192,12 @@ extension Engine {
         switch result.verdict {
         case .held(let reason):
             row.heldBy = .brake
-            return stop(
-                row, .held, reason: reason,
-                cure: "right: `waybill approve \(row.id)`, or with --without-deletes; "
-                    + "wrong: `waybill discard \(row.id)`")
+            row.outcome = .held
+            row.reason = reason
+            row.cure =
+                "right: `waybill approve \(row.id)`, or with --without-deletes; "
+                + "wrong: `waybill discard \(row.id)`"
+            return row
         case .applied: row.outcome = row.rejects > 0 ? .appliedWithRejects : .applied
         case .waiting: row.outcome = .waiting
         case .duplicate: row.outcome = .duplicate
@@ -174,11 +206,7 @@ extension Engine {
         row.reason = reason(row.outcome, result)
         row.cure = row.outcome == .stale ? "to apply it all the same: `waybill ingest --as-of now`" : ""
         row.appliedAt = house.moments.now
-        try complete(row, unread)
-        // Whatever is still so, says so again with the house's next round.
-        clearAlarm("", "store")
-        clearAlarm(row.partner, "trouble")
-        try passOn(result.resolved)
+        return row
     }
 
     private func reason(_ outcome: Outcome, _ result: ApplyResult) -> String {
@@ -191,9 +219,8 @@ extension Engine {
     }
 
     /// Applied before a stop, and not yet said in the journal.
-    private func resume(
-        _ row: PackageRow, _ reader: PackageReader,
-        _ marker: (outcome: Outcome, counts: String, rejects: Int, asOf: Int64)
+    func resume(
+        _ row: PackageRow, _ reader: PackageReader, _ marker: CatalogueStore.Marker
     ) throws {
         // Lanes that this version can't read may stand at its very end.
         var batch = RecordBatch()
@@ -208,7 +235,7 @@ extension Engine {
         try complete(row, reader.unreadLanes)
     }
 
-    private func complete(_ row: PackageRow, _ unread: Set<Lane>) throws {
+    func complete(_ row: PackageRow, _ unread: Set<Lane>) throws {
         var row = row
         if !unread.isEmpty, row.outcome != .duplicate, row.outcome != .stale {
             return holdForStation(row, unread)

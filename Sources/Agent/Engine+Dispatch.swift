@@ -54,7 +54,8 @@ extension Engine {
 
     func send(_ row: PackageRow, _ route: Route) {
         switch route {
-        case .lane(let rank): board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: rank))
+        case .lane(let rank):
+            board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: rank, size: row.size))
         case .hold(let unread): holdForStation(row, unread)
         case .unread(let error): stopUnread(row, error)
         case .trouble(let error): trouble(row, error)

@@ -11,12 +11,21 @@ package struct LaneJob: Sendable, Hashable {
     package var lane: Lane
     /// Dictionaries before goods before offers before prices before stock.
     package var rank: Int
+    /// Bytes of the package.
+    package var size: Int64
 
-    package init(id: PackageID, lane: Lane, rank: Int) {
+    package init(id: PackageID, lane: Lane, rank: Int, size: Int64 = 0) {
         self.id = id
         self.lane = lane
         self.rank = rank
+        self.size = size
     }
+
+    /// Bytes up to which changes of the catalogue share a commit.
+    private static let smallLimit: Int64 = 256 << 10
+
+    /// May share its commit with others of its lane.
+    package var isSmall: Bool { lane == .catalogue && size <= Self.smallLimit }
 
     /// The more urgent lane first, then dependencies, then arrival.
     static func isBefore(_ left: LaneJob, _ right: LaneJob) -> Bool {
@@ -72,6 +81,8 @@ package final class LaneBoard: Sendable {
         var waiting: [LaneJob] = []
         var isSorted = true
         var running: Progress?
+        /// Taken after the running one, to share its commit.
+        var companions: Set<PackageID> = []
     }
 
     private struct State {
@@ -83,6 +94,22 @@ package final class LaneBoard: Sendable {
                 if let running = queue.running, running.job.id == id { return running }
             }
             return nil
+        }
+
+        func isRunning(_ id: PackageID) -> Bool {
+            queues.values.contains { $0.running?.job.id == id || $0.companions.contains(id) }
+        }
+
+        mutating func take(_ worker: LaneWorker, where fits: (LaneJob) -> Bool) -> LaneJob? {
+            if queues[worker]?.isSorted == false {
+                // Most urgent last, so that taking it moves nothing.
+                queues[worker]?.waiting.sort { LaneJob.isBefore($1, $0) }
+                queues[worker]?.isSorted = true
+            }
+            guard let job = queues[worker]?.waiting.last, fits(job) else { return nil }
+            queues[worker]?.waiting.removeLast()
+            known.remove(job.id)
+            return job
         }
     }
 
@@ -98,7 +125,7 @@ package final class LaneBoard: Sendable {
     package func add(_ job: LaneJob) {
         let worker = LaneWorker(job.lane)
         let added = state.withLock { state in
-            guard state.progress(of: job.id) == nil, state.known.insert(job.id).inserted else { return false }
+            guard !state.isRunning(job.id), state.known.insert(job.id).inserted else { return false }
             state.queues[worker]?.waiting.append(job)
             state.queues[worker]?.isSorted = false
             return true
@@ -110,21 +137,30 @@ package final class LaneBoard: Sendable {
     /// none waits.
     package func take(_ worker: LaneWorker) -> LaneJob? {
         state.withLock { state in
-            guard state.queues[worker]?.waiting.isEmpty == false else { return nil }
-            if state.queues[worker]?.isSorted == false {
-                // Most urgent last, so that taking it moves nothing.
-                state.queues[worker]?.waiting.sort { LaneJob.isBefore($1, $0) }
-                state.queues[worker]?.isSorted = true
-            }
-            guard let job = state.queues[worker]?.waiting.removeLast() else { return nil }
-            state.known.remove(job.id)
+            guard let job = state.take(worker, where: { _ in true }) else { return nil }
             state.queues[worker]?.running = Progress(job: job, at: .now)
             return job
         }
     }
 
-    /// The worker has done its job.
-    package func finish(_ worker: LaneWorker) { state.withLock { $0.queues[worker]?.running = nil } }
+    /// The most urgent job of a worker's lanes, if it is small, to share the
+    /// running one's commit; nil where none waits or something else comes
+    /// first.
+    package func takeCompanion(_ worker: LaneWorker) -> LaneJob? {
+        state.withLock { state in
+            guard let job = state.take(worker, where: \.isSmall) else { return nil }
+            state.queues[worker]?.companions.insert(job.id)
+            return job
+        }
+    }
+
+    /// The worker has done its job, with its companions.
+    package func finish(_ worker: LaneWorker) {
+        state.withLock { state in
+            state.queues[worker]?.running = nil
+            state.queues[worker]?.companions = []
+        }
+    }
 
     /// Takes a waiting job back; false when it runs or is not there.
     package func withdraw(_ id: PackageID) -> Bool {
@@ -156,7 +192,7 @@ package final class LaneBoard: Sendable {
 
     /// Whether it waits or runs.
     package func holds(_ id: PackageID) -> Bool {
-        state.withLock { $0.known.contains(id) || $0.progress(of: id) != nil }
+        state.withLock { $0.known.contains(id) || $0.isRunning(id) }
     }
 
     /// How far a package is; nil where no worker has it.

@@ -31,10 +31,11 @@ final class PackageQueue: Sendable {
 
     init(bell: Doorbell) { self.bell = bell }
 
-    func add(_ id: PackageID) {
+    func add(_ id: PackageID) { add([id]) }
+
+    func add(_ ids: [PackageID]) {
         state.withLock { state in
-            guard state.known.insert(id).inserted else { return }
-            state.ids.append(id)
+            for id in ids where state.known.insert(id).inserted { state.ids.append(id) }
         }
         bell.ring()
     }

@@ -24,13 +24,20 @@ package struct Applier: Sendable {
         _ source: any BatchSource, _ context: ApplyContext, now: () -> Int64,
         progress: Progress = { _, _, _ in }
     ) throws -> ApplyResult {
-        do {
-            return try store.session(
+        try Self.judged {
+            try store.session(
                 partner: context.partner, package: context.package, exchange: context.exchange
             ) { session in
                 let work = try PartWork(session, context, source)
-                return try run(work, now: now, progress)
+                return try Self.run(work, now: now, progress)
             }
+        }
+    }
+
+    /// What ends a part without a change is an outcome, no failure.
+    static func judged(_ work: () throws -> ApplyResult) throws -> ApplyResult {
+        do {
+            return try work()
         } catch is StaleFull {
             var result = ApplyResult(verdict: .stale)
             result.isFull = true
@@ -45,7 +52,7 @@ package struct Applier: Sendable {
     /// Bytes of a package that is worth preparing for.
     private static let bulk: Int64 = 8 << 20
 
-    private func run(
+    static func run(
         _ work: PartWork, now: () -> Int64, _ progress: Progress
     ) throws -> (commit: Bool, value: ApplyResult) {
         var batch = RecordBatch()

@@ -219,8 +219,12 @@ extension CatalogueSession {
         package var asOf: Int64
     }
 
-    package func prices(of offer: Int64) throws(StoreError) -> [OfferRow] { try rows(priceRows, offer) }
-    package func stock(of offer: Int64) throws(StoreError) -> [OfferRow] { try rows(stockRows, offer) }
+    package func prices(of offer: Int64) throws(StoreError) -> [OfferRow] {
+        try rows(statements.priceRows, offer)
+    }
+    package func stock(of offer: Int64) throws(StoreError) -> [OfferRow] {
+        try rows(statements.stockRows, offer)
+    }
 
     private func rows(_ statement: HotStatement, _ offer: Int64) throws(StoreError) -> [OfferRow] {
         var result: [OfferRow] = []
@@ -240,6 +244,7 @@ extension CatalogueSession {
     // MARK: Marks
 
     package func isDeleted(product: Int64) throws(StoreError) -> Bool {
+        let productMark = statements.productMark
         productMark.bind(1, product)
         defer { productMark.reset() }
         return try productMark.step() && productMark.integer(0) != 0

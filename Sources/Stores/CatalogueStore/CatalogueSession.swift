@@ -17,15 +17,9 @@ package final class CatalogueSession {
     package let isFirstLoad: Bool
 
     private let idents: Idents
-    private var writers: [RowWriter] = []
-    private let undoInsert: HotStatement
-    private let changeInsert: HotStatement
+    let statements: SessionStatements
     private var undoCount: Int64 = 0
     private var changed: [String: IdentSet] = [:]
-    private let valueSelect: HotStatement
-    let priceRows: HotStatement
-    let stockRows: HotStatement
-    let productMark: HotStatement
     private var values: [[UInt8]: Int64] = [:]
     private var namedProperties = IdentSet()
     private var nextValue: Int64
@@ -73,19 +67,14 @@ package final class CatalogueSession {
         self.source = source
         self.part = part
         self.isFirstLoad = isFirstLoad
-        idents = try Idents(source: source, connection)
-        undoInsert = try connection.prepare(
-            "INSERT INTO undo (part, n, tbl, id, id2, image) VALUES (?, ?, ?, ?, ?, ?)")
-        changeInsert = try connection.prepare(
-            "INSERT INTO change (part, kind, entity, ident) VALUES (?, ?, ?, ?)")
-        priceRows = try connection.prepare("SELECT type, value, part, as_of FROM price WHERE offer = ?")
-        stockRows = try connection.prepare(
-            "SELECT warehouse, quantity, part, as_of FROM stock WHERE offer = ?")
-        productMark = try connection.prepare("SELECT coalesce(deleted, 0) FROM product WHERE id = ?")
-        valueSelect = try connection.prepare("SELECT id FROM property_value WHERE property = ? AND ext = ?")
+        statements = try connection.kept { connection throws(StoreError) in
+            try SessionStatements(connection)
+        }
+        // What a session before this one left behind when it failed.
+        statements.reset()
+        idents = try Idents(source: source, statements.idents, connection)
         slices = try SliceWork(connection, source: source)
         nextValue = 1 + (try connection.row("SELECT max(id) FROM property_value")?.integer(0) ?? 0)
-        for table in CatalogueTable.allCases { writers.append(try RowWriter(table, connection)) }
     }
 
     /// The id of a partner in this file, made if it is new.
@@ -147,6 +136,7 @@ package final class CatalogueSession {
     }
 
     private func selectValue(_ property: Int64, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
+        let valueSelect = statements.valueSelect
         valueSelect.bind(1, property)
         valueSelect.bind(2, text: ext)
         defer { valueSelect.reset() }
@@ -167,7 +157,7 @@ package final class CatalogueSession {
 
     // MARK: Rows
 
-    private func writer(_ table: CatalogueTable) -> RowWriter { writers[table.rawValue - 1] }
+    private func writer(_ table: CatalogueTable) -> RowWriter { statements.writers[table.rawValue - 1] }
 
     /// Compares and writes a row; its before-image is kept.
     ///
@@ -287,6 +277,7 @@ package final class CatalogueSession {
     }
 
     private func keep(_ table: Int, _ key: RowKey, _ image: [UInt8]?, number: Int64) throws(StoreError) {
+        let undoInsert = statements.undoInsert
         undoInsert.bind(1, part)
         undoInsert.bind(2, number)
         undoInsert.bind(3, table)
@@ -312,6 +303,7 @@ package final class CatalogueSession {
     }
 
     private func feed(_ kind: String, _ entity: String, _ ident: Int64?) throws(StoreError) {
+        let changeInsert = statements.changeInsert
         changeInsert.bind(1, part)
         changeInsert.bind(2, .text(kind))
         changeInsert.bind(3, .text(entity))

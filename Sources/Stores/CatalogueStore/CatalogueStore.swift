@@ -37,17 +37,19 @@ package final class CatalogueStore: Sendable {
     }
 
     /// The marker of a package, nil where it was never applied here.
-    package func marker(_ package: PackageID) throws -> (
-        outcome: Outcome, counts: String, rejects: Int, asOf: Int64
-    )? {
-        try file.read { connection in
-            try connection.row(
-                "SELECT outcome, counts, rejects, as_of FROM part WHERE package = ? AND undone = 0",
-                [.text(package.text)]
-            ).flatMap { row in
-                row.text(0).flatMap(Outcome.init).map {
-                    ($0, row.text(1) ?? "{}", Int(row.integer(2) ?? 0), row.integer(3) ?? 0)
-                }
+    package func marker(_ package: PackageID) throws -> Marker? {
+        try file.read { connection in try Self.marker(package, connection) }
+    }
+
+    package typealias Marker = (outcome: Outcome, counts: String, rejects: Int, asOf: Int64)
+
+    static func marker(_ package: PackageID, _ connection: Connection) throws(StoreError) -> Marker? {
+        try connection.row(
+            "SELECT outcome, counts, rejects, as_of FROM part WHERE package = ? AND undone = 0",
+            [.text(package.text)]
+        ).flatMap { row in
+            row.text(0).flatMap(Outcome.init).map {
+                ($0, row.text(1) ?? "{}", Int(row.integer(2) ?? 0), row.integer(3) ?? 0)
             }
         }
     }

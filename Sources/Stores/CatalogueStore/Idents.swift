@@ -15,10 +15,7 @@ package enum IdentKind: Int64, Sendable {
 /// kept. Ids grow by one, so that sets of them are bitmaps.
 final class Idents {
     private let source: Int64
-    private let select: HotStatement
-    private let selectFold: HotStatement
-    private let insert: HotStatement
-    private let insertFold: HotStatement
+    private let statements: IdentStatements
     private var next: Int64
     private var hasFolds: Bool
     /// Ids from here on were made by this session.
@@ -26,24 +23,15 @@ final class Idents {
     /// The item found last: files name items in the order of their ids.
     private var lastItem: Int64 = 0
     private var misses = 0
-    private let selectExt: HotStatement
     /// All items, by the hash of their spelling, while there is no index.
     private var items: ItemMap?
     /// Small kinds only, and not more than `cacheLimit`.
     private var cache: [[UInt8]: Int64] = [:]
     private static let cacheLimit = 8_192
 
-    init(source: Int64, _ connection: Connection) throws(StoreError) {
+    init(source: Int64, _ statements: IdentStatements, _ connection: Connection) throws(StoreError) {
         self.source = source
-        select = try connection.prepare(
-            "SELECT id FROM ident WHERE ext = ? AND kind = ? AND source = \(source)")
-        selectFold = try connection.prepare(
-            "SELECT id FROM ident_fold WHERE folded = ? AND kind = ? AND source = \(source)")
-        insert = try connection.prepare(
-            "INSERT INTO ident (id, kind, source, ext) VALUES (?, ?, \(source), ?)")
-        insertFold = try connection.prepare(
-            "INSERT INTO ident_fold (folded, kind, source, id) VALUES (?, ?, \(source), ?)")
-        selectExt = try connection.prepare("SELECT kind, source, ext FROM ident WHERE id = ?")
+        self.statements = statements
         next = 1 + (try connection.row("SELECT max(id) FROM ident")?.integer(0) ?? 0)
         firstNew = next
         hasFolds = try connection.row("SELECT 1 FROM ident_fold LIMIT 1") != nil
@@ -91,15 +79,15 @@ final class Idents {
                 guard Self.isGUID(ext), Self.hasUpperCase(ext) || hasFolds else { return nil }
                 let folded = Self.folded(ext)
                 if let id = items.find(folded.span) { return id }
-                return hasFolds ? try look(selectFold, kind, folded.span) : nil
+                return hasFolds ? try look(statements.selectFold, kind, folded.span) : nil
             }
             if let id = try next(is: ext) { return id }
         }
-        if let id = try look(select, kind, ext) { return id }
+        if let id = try look(statements.select, kind, ext) { return id }
         guard Self.isGUID(ext) else { return nil }
         let folded = Self.folded(ext)
-        if Self.hasUpperCase(ext), let id = try look(select, kind, folded.span) { return id }
-        return hasFolds ? try look(selectFold, kind, folded.span) : nil
+        if Self.hasUpperCase(ext), let id = try look(statements.select, kind, folded.span) { return id }
+        return hasFolds ? try look(statements.selectFold, kind, folded.span) : nil
     }
 
     /// The item behind the last one, where it is spelled so.
@@ -109,6 +97,7 @@ final class Idents {
             misses += 1
             return nil
         }
+        let selectExt = statements.selectExt
         selectExt.bind(1, lastItem + 1)
         defer { selectExt.reset() }
         let isIt =
@@ -128,6 +117,7 @@ final class Idents {
     {
         statement.bind(1, text: ext)
         statement.bind(2, kind.rawValue)
+        statement.bind(3, source)
         defer { statement.reset() }
         return try statement.step() ? statement.integer(0) : nil
     }
@@ -135,18 +125,22 @@ final class Idents {
     private func make(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64 {
         let id = next
         next += 1
+        let insert = statements.insert
         insert.bind(1, id)
         insert.bind(2, kind.rawValue)
-        insert.bind(3, text: ext)
+        insert.bind(3, source)
+        insert.bind(4, text: ext)
         try insert.run()
         if kind == .item {
             items?.insert(ext, id)
             lastItem = id
         }
         if Self.isGUID(ext), Self.hasUpperCase(ext) {
+            let insertFold = statements.insertFold
             insertFold.bind(1, text: Self.folded(ext).span)
             insertFold.bind(2, kind.rawValue)
-            insertFold.bind(3, id)
+            insertFold.bind(3, source)
+            insertFold.bind(4, id)
             try insertFold.run()
             hasFolds = true
         }

@@ -5,7 +5,7 @@ import Databases
 
 /// Compares staged rows with one table and writes what differs.
 ///
-/// Statements are prepared once a session. What it overwrites it first hands
+/// Statements are prepared once a file. What it overwrites it first hands
 /// to `keep`, as a before-image.
 final class RowWriter {
     let table: CatalogueTable
@@ -152,6 +152,9 @@ final class RowWriter {
         for (index, value) in image.enumerated() { replace.bind(Int32(index + 1), value) }
         try replace.run()
     }
+
+    /// Makes all statements ready, whatever a failure left them in.
+    func reset() { for statement in [select, insert, update, touch, delete] { statement.reset() } }
 
     // MARK: Pieces
 

@@ -12,7 +12,15 @@ package struct Connection {
     /// Path of the store file.
     package let file: String
     /// Nil for a file without a write-ahead log.
-    var writeback: Writeback?
+    private let writeback: Writeback?
+    private let keeper: Keeper
+
+    init(database: Database, file: String, writeback: Writeback? = nil, keeper: Keeper = Keeper()) {
+        self.database = database
+        self.file = file
+        self.writeback = writeback
+        self.keeper = keeper
+    }
 
     /// Runs one statement that gives no rows.
     package func execute(_ sql: String, _ arguments: [SQLValue] = []) throws(StoreError) {
@@ -80,11 +88,33 @@ package struct Connection {
     /// waits for all of it. A hint: nothing depends on it.
     package func startWriteback() throws(StoreError) { try writeback?.start() }
 
+    /// What `make` gives, made once and kept as long as the store is open:
+    /// statements that are prepared once for all transactions. A scratch file
+    /// keeps nothing.
+    ///
+    /// One of each type; use it only inside `write` and `read` of its file.
+    package func kept<T: AnyObject>(_ make: (Connection) throws(StoreError) -> T) throws(StoreError) -> T {
+        if let known = keeper.things[ObjectIdentifier(T.self)] as? T { return known }
+        let made = try make(self)
+        keeper.things[ObjectIdentifier(T.self)] = made
+        return made
+    }
+
+    /// False where SQLite itself undid the whole transaction, which it does
+    /// when the disk is full or fails.
+    package var isInTransaction: Bool { database.isInsideTransaction }
+
     /// Runs `body` in a savepoint, which is undone if it throws or returns
     /// false.
     package func savepoint(_ body: () throws -> Bool) throws {
         try database.inSavepoint { try body() ? .commit : .rollback }
     }
+}
+
+/// What a file keeps for its connection. Touched only on the connection's own
+/// queue.
+final class Keeper: @unchecked Sendable {
+    var things: [ObjectIdentifier: AnyObject] = [:]
 }
 
 /// Runs `body` and gives SQLite's errors our shape; others (errors of the

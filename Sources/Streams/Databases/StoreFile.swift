@@ -42,6 +42,7 @@ package struct Migration: Sendable {
 package final class StoreFile: Sendable {
     package let path: String
     private let queue: DatabaseQueue
+    private let keeper = Keeper()
 
     /// Opens or makes the file and brings its schema up to date.
     package init(
@@ -134,7 +135,9 @@ package final class StoreFile: Sendable {
     /// - Throws: what `body` throws, or `StoreError`.
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {
         do {
-            return try queue.write { database in try body(Connection(database: database, file: path)) }
+            return try queue.write { database in
+                try body(Connection(database: database, file: path, keeper: keeper))
+            }
         } catch let error as DatabaseError {
             throw StoreError(
                 code: error.resultCode.rawValue, message: error.message ?? error.resultCode.description,
@@ -150,7 +153,7 @@ package final class StoreFile: Sendable {
             try queue.inDatabase { database in
                 try database.inTransaction(.immediate) {
                     let connection = Connection(
-                        database: database, file: path, writeback: Writeback(path + "-wal"))
+                        database: database, file: path, writeback: Writeback(path + "-wal"), keeper: keeper)
                     let (commit, value) = try body(connection)
                     result = value
                     return commit ? .commit : .rollback
@@ -168,7 +171,9 @@ package final class StoreFile: Sendable {
     /// Reads on the read-write connection.
     package func read<T>(_ body: (Connection) throws -> T) throws -> T {
         do {
-            return try queue.read { database in try body(Connection(database: database, file: path)) }
+            return try queue.read { database in
+                try body(Connection(database: database, file: path, keeper: keeper))
+            }
         } catch let error as DatabaseError {
             throw StoreError(
                 code: error.resultCode.rawValue, message: error.message ?? error.resultCode.description,
@@ -200,7 +205,10 @@ package final class StoreFile: Sendable {
 
     /// Closes the connection; the WAL and its index stay for readers.
     package func close() throws(StoreError) {
-        try wrapped(path) { try queue.close() }
+        try wrapped(path) {
+            queue.inDatabase { _ in keeper.things.removeAll() }
+            try queue.close()
+        }
     }
 }
 
@@ -227,7 +235,9 @@ package final class StoreReader: Sendable {
 
     package func read<T>(_ body: (Connection) throws -> T) throws -> T {
         do {
-            return try queue.read { database in try body(Connection(database: database, file: path)) }
+            return try queue.read { database in
+                try body(Connection(database: database, file: path))
+            }
         } catch let error as DatabaseError {
             throw StoreError(
                 code: error.resultCode.rawValue, message: error.message ?? error.resultCode.description,
