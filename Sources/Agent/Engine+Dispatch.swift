@@ -69,6 +69,9 @@ extension Engine {
     }
 
     func readContext(_ row: PackageRow) throws(SpoolError) -> ReadContext {
+        if let file = try house.spool.payload(row.id, .claimed, original: FilePath(row.path)) {
+            return readContext(row, file)
+        }
         guard let package = try house.spool.package(row.id, .claimed), let file = package.file else {
             throw .noSuchPackage(row.id.text)
         }

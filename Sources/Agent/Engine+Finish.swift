@@ -10,15 +10,32 @@ import Records
 import Settings
 import SpoolStore
 import Synchronization
+import SystemPackage
 import Threads
 
 extension Engine {
     /// Packages that share one sync of their archive folder.
     private static let groupSize = 200
+    /// While so many packages come at once, archiving waits for their end, for
+    /// so long and for so many of its own.
+    private static let rushSize = 50
+    private static let rushWait = Duration.seconds(10)
+    private static let rushLimit = 20_000
 
     /// Archives what has ended, until the engine stops.
     func finishLoop() {
+        var rushedSince: ContinuousClock.Instant?
         while !isStopping {
+            if isRushed {
+                let since = rushedSince ?? house.moments.steady()
+                rushedSince = since
+                if house.moments.steady() - since < Self.rushWait, finishing.count < Self.rushLimit {
+                    if !finishBell.wait(seconds: 0.05) { return }
+                    continue
+                }
+            } else {
+                rushedSince = nil
+            }
             let ids = finishing.take(Self.groupSize)
             if ids.isEmpty {
                 if !finishBell.wait(seconds: 5) { return }
@@ -33,17 +50,21 @@ extension Engine {
         }
     }
 
+    /// Every file that archiving makes or removes takes time from the claims.
+    private var isRushed: Bool {
+        rush.load(ordering: .relaxed) + board.waiting(in: .catalogue) >= Self.rushSize
+    }
+
     private func finish(_ ids: [PackageID]) throws {
+        let found = try house.journal.rows(ids)
         var rows: [PackageID: PackageRow] = [:]
         var items: [ArchiveItem] = []
         for id in ids {
-            guard var row = try house.journal.row(id), row.archivePath == nil,
+            guard var row = found[id], row.archivePath == nil,
                 row.outcome == .waiting || (row.outcome.isFinal && row.outcome != .quarantined)
             else { continue }
-            let state = try house.spool.locate(id) ?? .claimed
-            let package = try house.spool.package(id, state)
-            let payload = package?.payload ?? SafeName.make(row.path)
-            if let wait = try keepPictures(of: row, package) {
+            let (state, file) = try payload(of: row)
+            if let wait = try keepPictures(of: row, file) {
                 row.outcome = .waiting
                 row.endedAt = nil
                 row.reason = wait
@@ -54,7 +75,8 @@ extension Engine {
             // Its records wait for others; its pictures don't.
             if row.outcome == .waiting { continue }
             rows[id] = row
-            items.append(ArchiveItem(row: row, folder: house.spool.folder(id, state), payload: payload))
+            let name = file?.lastComponent?.string ?? SafeName.make(row.path)
+            items.append(ArchiveItem(row: row, folder: house.spool.folder(id, state), payload: name))
         }
         let now = house.moments.now
         var done: [PackageRow] = []
@@ -80,13 +102,22 @@ extension Engine {
         for partner in Set(done.map(\.partner)).subtracting(failed) { clearAlarm(partner, "archive") }
     }
 
+    /// Where a package's folder lies, and its payload, if there is one.
+    private func payload(of row: PackageRow) throws(SpoolError) -> (state: SpoolState, file: FilePath?) {
+        if let file = try house.spool.payload(row.id, .claimed, original: FilePath(row.path)) {
+            return (.claimed, file)
+        }
+        let state = try house.spool.locate(row.id) ?? .claimed
+        return (state, try house.spool.package(row.id, state)?.file)
+    }
+
     // MARK: Pictures
 
     /// Hands the pictures of a ZIP to the media volume.
     ///
     /// - Returns: why they have to wait, nil where all are kept.
-    private func keepPictures(of row: PackageRow, _ package: PackageFolder?) throws -> String? {
-        guard [.applied, .appliedWithRejects, .waiting].contains(row.outcome), let file = package?.file else {
+    private func keepPictures(of row: PackageRow, _ file: FilePath?) throws -> String? {
+        guard [.applied, .appliedWithRejects, .waiting].contains(row.outcome), let file else {
             return nil
         }
         guard try house.desk.isArchive(file) else { return nil }
@@ -142,7 +173,8 @@ extension Engine {
             row, archivedAt: archivedAt, language: ReceiptLanguage(rawValue: language.rawValue) ?? .en,
             into: house.spool.receipts(row.partner)
         ) { code, offset, limit in
-            try house.catalogue.rejects(of: row.id, code: code, skipping: offset, limit: limit)
+            guard row.rejects > 0 else { return [] }
+            return try house.catalogue.rejects(of: row.id, code: code, skipping: offset, limit: limit)
         }
         if let warning = report.warning {
             alarm(row.partner, "receipts", warning)

@@ -44,10 +44,13 @@ extension Engine {
         guard look.volume.isOnline, hasRoom() else { return (look, 0) }
         var taken = 0
         var rest = look.ready[...]
+        rush.add(rest.count, ordering: .relaxed)
+        defer { rush.subtract(rest.count, ordering: .relaxed) }
         while !rest.isEmpty, !work.bell.isStopped {
             let group = rest.prefix(Self.claimsAtOnce)
-            rest = rest.dropFirst(group.count)
             taken += claim(Array(group), work)
+            rest = rest.dropFirst(group.count)
+            rush.subtract(group.count, ordering: .relaxed)
         }
         return (look, taken)
     }
@@ -121,6 +124,7 @@ extension Engine {
         }
         if isWell { clearAlarm(work.name, "claim") }
         do {
+            try house.spool.syncClaims(claimed.map(\.file))
             try register(claimed, partner: work.name)
             clearAlarm("", "journal")
         } catch {

@@ -43,6 +43,8 @@ package final class Engine: Sendable {
     /// Alarms that this run has cleared or found cleared, so that good news
     /// costs no write.
     private let quiet = Mutex<Set<String>>([])
+    /// Drops that a look found ready and that are not claimed yet.
+    let rush = Atomic(0)
     /// The exchange that a partner's last package went to.
     let lastExchange = Mutex<[String: String]>([:])
     /// Sets of portions whose absences are not believed yet, as last judged.

@@ -59,4 +59,6 @@ final class PackageQueue: Sendable {
     }
 
     var isEmpty: Bool { state.withLock { $0.ids.isEmpty && $0.taken.isEmpty } }
+    /// Packages that wait.
+    var count: Int { state.withLock { $0.ids.count } }
 }

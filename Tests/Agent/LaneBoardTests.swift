@@ -30,6 +30,31 @@ import Threads
         #expect((0..<3).map { _ in board.take(.bulk)?.id.text } == ["p-2", "p-1", nil])
     }
 
+    @Test("small changes share the running one's commit, as long as nothing else comes first")
+    func companions() throws {
+        let board = LaneBoard(front: front, bulk: bulk)
+        var big = try job(3, .catalogue)
+        big.size = 10 << 20
+        for job in [try job(1, .catalogue), try job(2, .catalogue), big, try job(4, .catalogue)] {
+            board.add(job)
+        }
+        #expect(board.take(.front)?.id.text == "p-1")
+        #expect(board.takeCompanion(.front)?.id.text == "p-2")
+        #expect(board.holds(try job(2, .catalogue).id))
+        board.add(try job(2, .catalogue))
+        #expect(board.waiting(in: .catalogue) == 2, "it runs and is not queued again")
+        #expect(board.takeCompanion(.front) == nil, "a big one comes first")
+        board.finish(.front)
+        #expect(!board.holds(try job(2, .catalogue).id))
+        #expect(board.take(.front)?.id.text == "p-3")
+        board.finish(.front)
+        #expect(board.take(.front)?.id.text == "p-4")
+        board.add(try job(6, .catalogue))
+        board.add(try job(5, .orders))
+        #expect(board.takeCompanion(.front) == nil, "an order comes first")
+        #expect(board.take(.front)?.id.text == "p-5")
+    }
+
     @Test("what one worker runs keeps the other from nothing")
     func apart() throws {
         let board = LaneBoard(front: front, bulk: bulk)

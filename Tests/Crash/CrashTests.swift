@@ -81,6 +81,14 @@ struct CrashRoot {
             CommerceML.offer("p\($0)", prices: [("retail", "\($0 + 1)")], quantity: "\($0)")
         }
         let input = "spool/partners/erp-1c/in/webdata/"
+        // Small changes, which share a commit.
+        for number in 0..<5 {
+            try folder.write(
+                input + "change\(number).xml",
+                CommerceML.catalogue(
+                    onlyChanges: true, writtenAt: "2026-03-02T10:0\(number):00",
+                    products: [CommerceML.product("q\(number)", name: "Новый \(number)")]))
+        }
         try folder.write(
             input + "import0_1.xml",
             CommerceML.catalogue(writtenAt: "2026-03-02T10:00:00", products: products))
@@ -90,7 +98,8 @@ struct CrashRoot {
                 writtenAt: "2026-03-02T10:05:00", priceTypes: [("retail", "руб")], offers: offers))
         try folder.write(input + "import_files/1.png", [0x89, 0x50, 0x4E, 0x47, 1])
         // Old enough that no quiet time is waited for.
-        for name in ["import0_1.xml", "offers0_1.xml", "import_files/1.png"] {
+        let changes = (0..<5).map { "change\($0).xml" }
+        for name in ["import0_1.xml", "offers0_1.xml", "import_files/1.png"] + changes {
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSinceNow: -3_600)],
                 ofItemAtPath: folder.path(input + name))

@@ -59,6 +59,38 @@ import Testing
         #expect(answer.output == "2\n", "after a kill: \(answer.errors)")
     }
 
+    @Test("hundreds of changes at once: all applied but the broken one, receipted and archived")
+    func manyAtOnce() throws {
+        let root = try WaybillRoot()
+        let agent = try RunningAgent(root)
+        let names = (0..<300).map { "change\($0).xml" }
+        for (number, name) in names.enumerated() {
+            let product = CommerceML.product("p\(number)", name: "Товар \(number)")
+            try root.folder.write(
+                "staged/\(name)", CommerceML.catalogue(onlyChanges: true, products: [product]))
+        }
+        try root.folder.write(
+            "staged/change150a.xml",
+            CommerceML.catalogue(onlyChanges: true, products: ["<Товар><Ид>x</Товар>"]))
+        for name in names + ["change150a.xml"] {
+            #expect(rename(root.path("staged/\(name)"), root.input + "/" + name) == 0)
+        }
+        try agent.eventually("all in the archive") {
+            let ended =
+                "SELECT count(*) FROM package WHERE archive_path IS NOT NULL OR outcome = 'quarantined'"
+            return try root.sql(ended, in: "journal.db") == ["301"]
+        }
+        #expect(try root.count("v1_product", where: "name = 'Товар ' || substr(id, 2)") == 300)
+        #expect(try root.count("v1_product") == 300)
+        let wrong = try root.outcomes().filter { !$0.hasSuffix(" applied") }
+        #expect(wrong == ["change150a.xml quarantined"])
+        let receipts = try root.files("spool/partners/erp-1c/receipts")
+        #expect(receipts.count { $0.hasSuffix(".receipt.json") } == 301)
+        #expect(try root.files("spool/claimed").filter { $0.hasSuffix(".xml") } == [])
+        #expect(try root.files("spool/archive").count { $0.hasSuffix(".xml") } == 300)
+        #expect(agent.stop() == 0)
+    }
+
     @Test("a new partner is taken up without a restart")
     func newPartner() throws {
         let root = try WaybillRoot()

@@ -51,7 +51,8 @@ import Testing
             try world.drop("webdata/a.xml", "<a/>")
             try world.drop("webdata/a.xml.done", "")
         } _: { world, spool in
-            _ = try spool.claim(world.note("webdata/a.xml"), companions: ["webdata/a.xml.done"])
+            let note = world.note("webdata/a.xml")
+            try spool.syncClaims([try spool.claim(note, companions: ["webdata/a.xml.done"])])
             world.row(.claimed)
         } _: { world, failed, what in
             let found = try world.payloads().filter { !$0.contains(".done") }
@@ -73,7 +74,7 @@ import Testing
         try each(errno, shared: shared) { world in
             try world.drop("a.png", "PNG")
         } _: { world, spool in
-            _ = try spool.claim(world.note("a.png", kind: .attachment))
+            try spool.syncClaims([try spool.claim(world.note("a.png", kind: .attachment))])
         } _: { world, failed, what in
             let found = try world.payloads()
             let taken = ["tmp/attachments/\(world.id)/a.png\tPNG"]

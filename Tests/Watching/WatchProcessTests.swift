@@ -43,6 +43,21 @@ import Testing
         try await watching.stop()
     }
 
+    @Test("lost events are one look at every folder")
+    func overflow() async throws {
+        let other = folder.path("other")
+        let script = try folder.write(
+            "watch.sh",
+            "#!/bin/sh\nprintf 'ready\\t0\\t\\0ready\\t1\\t\\0overflow\\t-\\t\\0event\\t1\\ta.xml\\0'\nexec cat\n"
+        )
+        #expect(chmod(script, 0o755) == 0)
+        let watching = try Watching([watched, other], program: FilePath(script))
+        #expect(try await Watching.until { watching.hints(for: other) >= 1 })
+        #expect(watching.hints(for: watched) >= 1)
+        #expect(watching.hints(for: watched) <= 2, "one for ready, one for what was lost, at most")
+        try await watching.stop()
+    }
+
     @Test("each folder has its own hints and its own state")
     func severalFolders() async throws {
         let other = folder.path("other")

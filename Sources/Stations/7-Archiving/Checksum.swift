@@ -19,7 +19,9 @@ struct Checksum {
             try files.withFile(path, .read) { file throws(FileError) in
                 let before = try files.status(of: file)
                 var hasher = SHA256Hasher()
-                var buffer = [UInt8](repeating: 0, count: 1 << 18)
+                // A small file's end is seen in the same read.
+                let room = min(1 << 18, max(0, before.size) + 1)
+                var buffer = [UInt8](repeating: 0, count: Int(room))
                 while true {
                     let count = try files.read(file, into: &buffer)
                     guard count > 0 else { break }

@@ -18,6 +18,10 @@ extension CountsByKind {
 
     /// Reads what `json` wrote; unknown members are ignored.
     package init(json: String, path: String) throws(StoreError) {
+        guard json != "{}" else {
+            self.init()
+            return
+        }
         let object: [String: [String: Int]]
         do {
             object = try JSONDecoder().decode([String: [String: Int]].self, from: Data(json.utf8))

@@ -34,6 +34,15 @@ package final class Journal: Sendable {
         try read { try JournalQueries.row(id, $0) }
     }
 
+    /// Rows by their ids; unknown ones are left out.
+    package func rows(_ ids: [PackageID]) throws(StoreError) -> [PackageID: PackageRow] {
+        try read { connection in
+            var found: [PackageID: PackageRow] = [:]
+            for id in ids { found[id] = try JournalQueries.row(id, connection) }
+            return found
+        }
+    }
+
     /// Every row that is not ended, oldest first, and what lies in
     /// quarantine.
     package func open() throws(StoreError) -> [PackageRow] { try read { try JournalQueries.open($0) } }

@@ -29,7 +29,8 @@ extension Spool {
     /// The folder and `package.json` come first (unsynced, they can be made
     /// again), then the payload by one rename; across volumes by one rename
     /// inside the share, a synced copy and an unlink. A crash in between is
-    /// finished by recovery (docs/crash-states.md).
+    /// finished by recovery (docs/crash-states.md). Several claims share one
+    /// `syncClaims`.
     /// - Parameters:
     ///   - note: `original` and `partner` say which file; its `payload`,
     ///     `companions` and `size` are set here.
@@ -61,8 +62,19 @@ extension Spool {
         }
         let file = target.appending(note.payload)
         return try spooling { () throws(FileError) in
-            try files.syncDirectory(target)
-            return ClaimedFile(note: note, file: file, status: try files.status(file))
+            ClaimedFile(note: note, file: file, status: try files.status(file))
+        }
+    }
+
+    /// Syncs claims, ahead of their rows: one alone by its own folder, several
+    /// by the folder above, which takes the moves into those below along where
+    /// a volume keeps its changes in order. Whatever a power cut leaves, each
+    /// payload lies in `in/` or in its folder.
+    package func syncClaims(_ claimed: [ClaimedFile]) throws(SpoolError) {
+        let folders = Set(claimed.map { claimFolder($0.note) })
+        let synced = folders.count == 1 ? folders : Set(folders.map { $0.removingLastComponent() })
+        try spooling { () throws(FileError) in
+            for folder in synced { try files.syncDirectory(folder) }
         }
     }
 

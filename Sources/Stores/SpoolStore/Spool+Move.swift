@@ -76,6 +76,16 @@ extension Spool {
         }
     }
 
+    /// A package's payload under the name that its claim gave it, found
+    /// without its note; nil where it has another one, or lies elsewhere.
+    package func payload(_ id: PackageID, _ state: SpoolState, original: FilePath) throws(SpoolError)
+        -> FilePath?
+    {
+        let file = folder(id, state).appending(SafeName.make(original))
+        let status = try spooling { () throws(FileError) in try files.statusIfPresent(file) }
+        return status?.kind == .file ? file : nil
+    }
+
     /// One package's folder, nil where it is not in this state.
     package func package(_ id: PackageID, _ state: SpoolState) throws(SpoolError) -> PackageFolder? {
         let path = folder(id, state)
