@@ -164,13 +164,21 @@ import Testing
         }
     }
 
-    /// Every table of the store but SQLite's own. The order of notes about
-    /// several other parts is left open.
+    /// Every table of the store but SQLite's own. Left open is what is the
+    /// same in any order: notes about several other parts, and the members of
+    /// a waiting record's context.
     private static func everything(_ shop: Shop) throws -> [String] {
         let tables = try shop.rows(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+        let waiting = CatalogueTable.waiting
         return try tables.flatMap { table in
-            let columns = table == "undo" ? "part, tbl, id, id2, image" : "*"
+            let columns =
+                switch table {
+                case "undo":
+                    "part, tbl, id, id2, CASE tbl WHEN \(waiting.rawValue) THEN image IS NULL ELSE image END"
+                case waiting.name: "id, source, kind, ref, ref2, section, record, since, rows, as_of, part"
+                default: "*"
+                }
             return try shop.rows("SELECT \(columns) FROM \(table)").sorted().map { "\(table): \($0)" }
         }
     }
