@@ -30,14 +30,17 @@ import Testing
         try #require(answer.status == 0, "\(answer.errors)")
     }
 
-    private func engine(_ promote: String, stageFrom: Int64 = 1, more: String = "") throws -> Engine {
+    private func engine(
+        _ promote: String, stageFrom: Int64 = 1, files: any FileSystem = RealFileSystem()
+    ) throws -> Engine {
         try folder.write(
             "etc/conf.d/erp-1c.yaml",
-            "partners: { erp-1c: { promote: \(promote), window: \"02:00-05:00\", time_zone: UTC\(more) } }\n")
+            "partners: { erp-1c: { promote: \(promote), window: \"02:00-05:00\", time_zone: UTC } }\n")
         let layout = RootLayout(root: FilePath(folder.root))
         let loaded = try SettingsLoader.load(layout, files: RealFileSystem())
         var house = try Assembly.house(loaded, layout)
         house.stageFrom = stageFrom
+        house.stages = StageFolder(loaded.store, files: files)
         house.moments = Moments(
             wall: { [clock] in clock.milliseconds * 1_000 }, steady: { .now }, chance: { 7 })
         let engine = try Engine(house, logger: Logs.quiet())
@@ -108,7 +111,7 @@ import Testing
         #expect(first.outcome == .applied, "there was nothing to disturb")
         let full = try ingest("import.xml", goods([1, 2, 3], hour: 8, name: "Вещь"), engine)
         #expect(full.outcome == .staged && full.appliedAt == nil)
-        #expect(full.nextTry?.description == "2026-03-03T02:00:00.000Z", "\(String(describing: full.nextTry))")
+        #expect(full.nextTry?.description == "2026-03-03T02:00:00.000Z")
         #expect(full.cure.contains("waybill promote \(full.id)"))
         clock.advance(seconds: 1)
         let partial = try ingest("import.xml", goods([2], hour: 9, full: false, name: "Новый"), engine)
@@ -231,6 +234,25 @@ import Testing
         try engine.stop()
         engine = try self.engine("manual", stageFrom: 4 << 20)
         #expect(try ingest("import.xml", goods([1], hour: 8), engine).outcome == .staged)
+        try engine.stop()
+    }
+
+    @Test("without room for it a full is deferred with the cure, and taken up again")
+    func space() throws {
+        // One look at the folder, then one at the volume for each full.
+        let files = FaultyFileSystem(RealFileSystem(), .fail(at: 3, errno: EIO, .before))
+        let engine = try engine("immediately", files: files)
+        try ingest("import.xml", goods([1], hour: 6), engine)
+        let full = try ingest("import.xml", goods([1], hour: 7, name: "Вещь"), engine, exit: 1)
+        #expect(full.outcome == .deferred && full.nextTry != nil)
+        #expect(full.reason.contains("room") && full.cure.contains("free space"), "\(full.reason)")
+        let alarms = try engine.house.journal.read { try JournalQueries.alarms($0) }
+        #expect(alarms.map(\.kind) == ["space"] && alarms.map(\.partner) == ["erp-1c"])
+        #expect(command(.retry, full.id.text, engine).exit == 0)
+        engine.rest()
+        #expect(try row(full.id.text, engine).outcome == .applied)
+        #expect(try engine.house.journal.read { try JournalQueries.alarms($0) }.isEmpty)
+        #expect(try names(engine) == ["Вещь 1"])
         try engine.stop()
     }
 

@@ -48,6 +48,40 @@ import Testing
         }
     }
 
+    /// A big full for a store that holds something goes through a stage file:
+    /// kills while it is read, while it goes live, and while it is put away.
+    @Test("a full that is staged is read again, and no stage file stays", arguments: calls)
+    func killedStaging(call: String) throws {
+        guard let strace = Tool("strace") else { return Skip.say("strace is not installed") }
+        func prepared() throws -> CrashRoot {
+            let root = try CrashRoot()
+            try root.fill()
+            let first = try root.program.run(["--root", root.folder.root, "run", "--once"])
+            try #require(first.status == 0, "\(first.output)\(first.errors)")
+            try root.fillBig()
+            return root
+        }
+        let expected = try prepared()
+        let whole = try expected.program.run(["--root", expected.folder.root, "run", "--once"])
+        try #require(whole.status == 0, "\(whole.output)\(whole.errors)")
+        let state = try expected.state()
+        let points = Self.all ? Array(1...4_000) : call.hasPrefix("write") ? [60, 200, 400, 900] : [5, 14]
+        for point in points {
+            let root = try prepared()
+            let killed = try strace.run([
+                "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e",
+                "inject=\(call):signal=SIGKILL:when=\(point)", root.program.path, "--root", root.folder.root,
+                "run", "--once",
+            ])
+            let again = try root.program.run(["--root", root.folder.root, "run", "--once"])
+            #expect(again.status == 0, "\(call) \(point): \(again.output)\(again.errors)")
+            #expect(try root.state() == state, "\(call) \(point)")
+            let store = try FileManager.default.contentsOfDirectory(atPath: root.folder.path("var/store"))
+            #expect(!store.contains { $0.hasPrefix("stage-") }, "\(call) \(point): \(store)")
+            if killed.status == 0 { break }
+        }
+    }
+
     private func undisturbed() throws -> String {
         let root = try CrashRoot()
         try root.fill()
@@ -104,6 +138,19 @@ struct CrashRoot {
                 [.modificationDate: Date(timeIntervalSinceNow: -3_600)],
                 ofItemAtPath: folder.path(input + name))
         }
+    }
+
+    /// A full of more than 4 MiB, in which one product changed.
+    func fillBig() throws {
+        let filling = String(repeating: "Описание ", count: 16_000)
+        let products = (0..<20).map {
+            CommerceML.product(
+                "p\($0)", name: $0 == 7 ? "Новый" : "Товар \($0)", body: "<Описание>\(filling)</Описание>")
+        }
+        let name = "spool/partners/erp-1c/in/webdata/import0_1.xml"
+        try folder.write(name, CommerceML.catalogue(writtenAt: "2026-03-03T10:00:00", products: products))
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -3_600)], ofItemAtPath: folder.path(name))
     }
 
     /// Everything that must not depend on where a run was killed.
