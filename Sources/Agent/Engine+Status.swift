@@ -59,6 +59,9 @@ extension Engine {
 
     private func whyPackage(_ row: PackageRow) -> Answer {
         var lines = ["\(row.id) is \(row.outcome.rawValue)"]
+        if row.outcome == .staged, board.progress(of: row.id) != nil {
+            lines.append("it goes live right now")
+        }
         if row.outcome == .claimed {
             let lane = row.lane ?? .catalogue
             if board.progress(of: row.id) != nil {
