@@ -55,16 +55,38 @@ package struct Counts: Hashable, Sendable {
 ///
 /// The rows have counts of their own and do not add to `total`.
 package struct CountsByKind: Hashable, Sendable {
-    package private(set) var kinds: [String: Counts] = [:]
+    /// Few: looked through faster than hashed.
+    private var list: [Entry] = []
+
+    private struct Entry: Hashable, Sendable {
+        var kind: String
+        var counts: Counts
+    }
+
+    /// All that were counted.
+    package var kinds: [String: Counts] {
+        Dictionary(list.map { ($0.kind, $0.counts) }, uniquingKeysWith: { first, _ in first })
+    }
 
     /// Row kinds: counted beside the top-level records, not among them.
     package static let rows: Set<String> = ["price", "stock"]
 
-    package init(_ kinds: [String: Counts] = [:]) { self.kinds = kinds }
+    package init(_ kinds: [String: Counts] = [:]) {
+        list = kinds.sorted { $0.key < $1.key }.map { Entry(kind: $0.key, counts: $0.value) }
+    }
 
     package subscript(_ kind: String) -> Counts {
-        get { kinds[kind] ?? Counts() }
-        set { kinds[kind] = newValue }
+        get { list.first { $0.kind == kind }?.counts ?? Counts() }
+        _modify {
+            let place: Int
+            if let known = list.firstIndex(where: { $0.kind == kind }) {
+                place = known
+            } else {
+                place = list.firstIndex { $0.kind > kind } ?? list.count
+                list.insert(Entry(kind: kind, counts: Counts()), at: place)
+            }
+            yield &list[place].counts
+        }
     }
 
     /// All top-level records together.

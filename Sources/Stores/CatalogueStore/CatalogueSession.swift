@@ -20,7 +20,8 @@ package final class CatalogueSession {
     let statements: SessionStatements
     private var undoCount: Int64 = 0
     private var changed: [String: IdentSet] = [:]
-    private var values: [[UInt8]: Int64] = [:]
+    private var values = ItemMap()
+    private var valueKey: [UInt8] = []
     private var namedProperties = IdentSet()
     private var nextValue: Int64
     private var waitCount: Int64 = 0
@@ -102,20 +103,21 @@ package final class CatalogueSession {
     package func valueID(
         _ property: Int64, _ ext: Span<UInt8>, make: Bool
     ) throws(StoreError) -> (id: Int64?, isNew: Bool) {
-        var key: [UInt8] = []
+        valueKey.removeAll(keepingCapacity: true)
         for shift in stride(from: Int64(0), to: 64, by: 8) {
-            key.append(UInt8(truncatingIfNeeded: property >> shift))
+            valueKey.append(UInt8(truncatingIfNeeded: property >> shift))
         }
-        key.append(contentsOf: ext)
-        if let id = values[key] { return (id, false) }
+        valueKey.append(copying: ext)
+        let key = valueKey
+        if let id = values.find(key.span) { return (id, false) }
         if let found = try knownValue(property, ext) {
-            if values.count < Self.valueCacheLimit { values[key] = found }
+            if values.count < Self.valueCacheLimit { values.insert(key.span, found) }
             return (found, false)
         }
         guard make || Idents.isGUID(ext) else { return (nil, false) }
         let id = nextValue
         nextValue += 1
-        if values.count < Self.valueCacheLimit { values[key] = id }
+        if values.count < Self.valueCacheLimit { values.insert(key.span, id) }
         if !make {
             var row = StagedRow()
             row.reset(CatalogueTable.propertyValue.values.count)

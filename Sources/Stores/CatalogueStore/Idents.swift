@@ -26,7 +26,8 @@ final class Idents {
     /// All items, by the hash of their spelling, while there is no index.
     private var items: ItemMap?
     /// Small kinds only, and not more than `cacheLimit`.
-    private var cache: [[UInt8]: Int64] = [:]
+    private var cache = ItemMap()
+    private var key: [UInt8] = []
     private static let cacheLimit = 8_192
 
     init(source: Int64, _ statements: IdentStatements, _ connection: Connection) throws(StoreError) {
@@ -39,16 +40,17 @@ final class Idents {
 
     /// The id of `ext`, made if it is new.
     func id(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64 {
-        var key: [UInt8] = []
-        if kind != .item {
-            key.reserveCapacity(ext.count + 1)
-            key.append(UInt8(kind.rawValue))
-            key.append(contentsOf: ext)
-            if let id = cache[key] { return id }
+        if kind == .item {
+            if let id = try find(kind, ext) { return id }
+            return try make(kind, ext)
         }
-        let found = try find(kind, ext)
-        let id = if let found { found } else { try make(kind, ext) }
-        if kind != .item, cache.count < Self.cacheLimit { cache[key] = id }
+        key.removeAll(keepingCapacity: true)
+        key.append(UInt8(kind.rawValue))
+        key.append(copying: ext)
+        let key = key
+        if let id = cache.find(key.span) { return id }
+        let id: Int64 = if let found = try find(kind, ext) { found } else { try make(kind, ext) }
+        if cache.count < Self.cacheLimit { cache.insert(key.span, id) }
         return id
     }
 
@@ -135,7 +137,7 @@ final class Idents {
             items?.insert(ext, id)
             lastItem = id
         }
-        if Self.isGUID(ext), Self.hasUpperCase(ext) {
+        if Self.hasUpperCase(ext), Self.isGUID(ext) {
             let insertFold = statements.insertFold
             insertFold.bind(1, text: Self.folded(ext).span)
             insertFold.bind(2, kind.rawValue)
@@ -172,14 +174,14 @@ final class Idents {
     /// In upper case.
     static func unfolded(_ ext: Span<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.append(contentsOf: ext)
+        bytes.append(copying: ext)
         for index in bytes.indices where (97...102).contains(bytes[index]) { bytes[index] -= 32 }
         return bytes
     }
 
     static func folded(_ ext: Span<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.append(contentsOf: ext)
+        bytes.append(copying: ext)
         for index in bytes.indices where (65...70).contains(bytes[index]) { bytes[index] += 32 }
         return bytes
     }

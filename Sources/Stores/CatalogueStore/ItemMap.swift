@@ -3,7 +3,7 @@
 
 import Hashing
 
-/// Ids of items by the keyed hash of their spelling: 128 bits of a key that
+/// Ids by the keyed hash of their spelling: 128 bits of a key that
 /// nobody knows, so that two spellings never meet.
 ///
 /// 24 bytes an item and as many again while it grows.
@@ -21,8 +21,8 @@ struct ItemMap {
             return (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }
         }())
 
-    private var slots = [Slot](repeating: Slot(high: 0, low: 0, id: 0), count: 1_024)
-    private var count = 0
+    private var slots = [Slot](repeating: Slot(high: 0, low: 0, id: 0), count: 64)
+    private(set) var count = 0
 
     func find(_ ext: Span<UInt8>) -> Int64? {
         let hash = Self.key.hash(ext)

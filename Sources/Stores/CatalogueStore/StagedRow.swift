@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: The Waybill developers
 // SPDX-License-Identifier: Apache-2.0
 
+import Databases
+
 /// The columns that a record states, before they are compared with the store.
 ///
 /// One instance is reused for all records; `bytes` holds the texts.
@@ -30,7 +32,7 @@ package struct StagedRow {
 
     package mutating func set(_ column: Int, text: Span<UInt8>) {
         let start = bytes.count
-        bytes.append(contentsOf: text)
+        bytes.append(copying: text)
         cells[column] = .text(start: start, count: text.count)
     }
 
@@ -55,13 +57,5 @@ package struct StagedRow {
     package func text(_ column: Int) -> [UInt8] {
         guard case .text(let start, let count) = cells[column] else { return [] }
         return Array(bytes[start..<start + count])
-    }
-}
-
-extension [UInt8] {
-    /// Appends a span's bytes.
-    mutating func append(contentsOf span: Span<UInt8>) {
-        reserveCapacity(count + span.count)
-        for index in span.indices { append(span[index]) }
     }
 }

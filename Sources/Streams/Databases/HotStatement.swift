@@ -121,4 +121,9 @@ extension Array where Element == UInt8 {
     package init(_ span: Span<UInt8>) {
         self = unsafe span.withUnsafeBytes { Array($0) }
     }
+
+    /// Appends a copy of a span's bytes, in one stroke.
+    package mutating func append(copying span: Span<UInt8>) {
+        unsafe span.withUnsafeBytes { append(contentsOf: $0) }
+    }
 }
