@@ -43,6 +43,7 @@ extension Engine {
     /// nobody and may go live at once.
     func isStaged(_ row: PackageRow, _ job: LaneJob, bytes: Int64) throws -> Bool {
         guard LaneWorker(job.lane) == .bulk, try !house.catalogue.isEmpty() else { return false }
+        if job.rank >= ReadingRank.offers.rawValue, try house.catalogue.hasNoOffers() { return false }
         return bytes >= house.stageFrom || settings.partner(row.partner).promote != .immediately
     }
 

@@ -63,10 +63,10 @@ enum MemberKind: Hashable, Sendable {
 
 /// Where a document stands in the order of reading: what others refer to comes
 /// before what refers (`commerceml.md` 4.3).
-enum ReadingRank: Int, Hashable, Comparable, Sendable {
+package enum ReadingRank: Int, Hashable, Comparable, Sendable {
     case dictionaries, goods, offers, prices, stock, business
 
-    static func < (left: ReadingRank, right: ReadingRank) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: ReadingRank, right: ReadingRank) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// Names compared so that `import0_2` comes before `import0_10`.

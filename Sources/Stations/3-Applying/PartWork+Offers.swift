@@ -49,14 +49,12 @@ extension PartWork {
                 try session.ident(.item, batch.arena.span.extracting(bytes.startIndex..<hash))
             } ?? ident
         let exists = try session.exists(.offer, RowKey(ident))
-        let product: Int64? =
-            if try session.exists(.product, RowKey(ident)) {
-                ident
-            } else if base != ident, try session.exists(.product, RowKey(base)) {
-                base
-            } else {
-                nil
-            }
+        var product: (id: Int64, isDeleted: Bool)?
+        if let isDeleted = try session.isDeleted(product: ident) {
+            product = (ident, isDeleted)
+        } else if base != ident, let isDeleted = try session.isDeleted(product: base) {
+            product = (base, isDeleted)
+        }
         // Only prices or only stock never make an offer; a change never does.
         let isFactsOnly = !form.statesOwn && form[.quantity] == nil
         if !exists, frame.section == .offerChanges || isFactsOnly {
@@ -73,7 +71,8 @@ extension PartWork {
     }
 
     private func write(
-        _ batch: RecordBatch, _ ident: Int64, _ product: Int64?, _ frame: RecordFrame, exists: Bool,
+        _ batch: RecordBatch, _ ident: Int64, _ product: (id: Int64, isDeleted: Bool)?, _ frame: RecordFrame,
+        exists: Bool,
         repeated: Bool,
         into counts: inout CountsByKind
     ) throws -> OfferResult {
@@ -81,7 +80,7 @@ extension PartWork {
         let statesOwn = (form.statesOwn && frame.section != .offerChanges) || !exists
         var isDeleted = false
         if statesOwn {
-            if let product { row.set(0, .integer(product)) }
+            if let product { row.set(0, .integer(product.id)) }
             stage(1, .sku, batch)
             stage(2, .barcode, batch)
             stage(3, .name, batch)
@@ -91,7 +90,7 @@ extension PartWork {
             stageExtra(7, batch, ofOffer: true)
             stageMark(8, batch)
             isDeleted = row.cells[8] == .integer(1)
-            if !isDeleted, let product, try session.isDeleted(product: product) { row.set(8, .integer(2)) }
+            if !isDeleted, let product, product.isDeleted { row.set(8, .integer(2)) }
             row.set(9, .integer(frame.stream))
         }
         if let quantity = form[.quantity] { stage(10, quantity, batch) }

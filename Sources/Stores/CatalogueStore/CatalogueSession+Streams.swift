@@ -206,7 +206,8 @@ extension CatalogueSession {
             UPDATE offer SET product = ?1, part = ?2,
                 deleted = CASE WHEN deleted = 1 THEN 1 WHEN ?3 THEN 2 ELSE 0 END
             WHERE id = ?1
-            """, [.integer(product), .integer(part), .integer(try isDeleted(product: product) ? 1 : 0)])
+            """,
+            [.integer(product), .integer(part), .integer(try isDeleted(product: product) == true ? 1 : 0)])
         return true
     }
 
@@ -243,11 +244,12 @@ extension CatalogueSession {
 
     // MARK: Marks
 
-    package func isDeleted(product: Int64) throws(StoreError) -> Bool {
+    /// Nil where there is no such product.
+    package func isDeleted(product: Int64) throws(StoreError) -> Bool? {
         let productMark = statements.productMark
         productMark.bind(1, product)
         defer { productMark.reset() }
-        return try productMark.step() && productMark.integer(0) != 0
+        return try productMark.step() ? productMark.integer(0) != 0 : nil
     }
 
     /// Sets the deletion mark of a product or an offer, whatever its own

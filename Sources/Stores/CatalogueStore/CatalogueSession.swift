@@ -31,6 +31,9 @@ package final class CatalogueSession {
     private var inserted: [InsertedRun?] = [nil, nil]
     /// Items named first by this session that have a product, an offer.
     private var newRows = [IdentSet(), IdentSet()]
+    /// A large package brings the first offers: one `reload` row stands for
+    /// them, too, and no offer is there that it did not bring.
+    private var isFirstOffers = false
     /// Indexes that are made anew at the end.
     private var dropped: [String] = []
 
@@ -177,16 +180,22 @@ package final class CatalogueSession {
         let change = try writer(table).write(
             key, row, asOf: asOf, part: part ?? self.part, isNew: isNew || lacksRow(table, key)
         ) { image throws(StoreError) in try self.keep(table, key, image) }
-        if change.kind == .inserted, let place = Self.place(table), key.first >= idents.firstNew {
-            newRows[place].insert(key.first - idents.firstNew)
+        if change.kind == .inserted, let place = Self.place(table), knowsRows(table, key) {
+            newRows[place].insert(key.first)
         }
         return change
     }
 
-    /// Whether a row of an item that this session named first can't be there.
+    /// Whether `newRows` holds the whole truth about a row: its item was named
+    /// first by this session, or the table was empty.
+    private func knowsRows(_ table: CatalogueTable, _ key: RowKey) -> Bool {
+        key.first >= idents.firstNew || (table == .offer && isFirstOffers)
+    }
+
+    /// Whether a row is known not to be there.
     private func lacksRow(_ table: CatalogueTable, _ key: RowKey) -> Bool {
-        guard let place = Self.place(table), key.first >= idents.firstNew else { return false }
-        return !newRows[place].contains(key.first - idents.firstNew)
+        guard let place = Self.place(table), knowsRows(table, key) else { return false }
+        return !newRows[place].contains(key.first)
     }
 
     private static func place(_ table: CatalogueTable) -> Int? {
@@ -209,7 +218,7 @@ package final class CatalogueSession {
     }
 
     package func exists(_ table: CatalogueTable, _ key: RowKey) throws(StoreError) -> Bool {
-        if Self.place(table) != nil, key.first >= idents.firstNew { return !lacksRow(table, key) }
+        if Self.place(table) != nil, knowsRows(table, key) { return !lacksRow(table, key) }
         return try writer(table).exists(key)
     }
 
@@ -300,6 +309,7 @@ package final class CatalogueSession {
 
     /// Adds to the change feed: one row per entity and package.
     package func note(_ kind: String, _ entity: String, _ ident: Int64) throws(StoreError) {
+        if isFirstOffers, entity == "offer" || entity == "price" || entity == "stock" { return }
         guard !isFirstLoad, changed[entity, default: IdentSet()].insert(ident) else { return }
         try feed(kind, entity, ident)
     }
@@ -331,6 +341,7 @@ package final class CatalogueSession {
         try endRun(0)
         try endRun(1)
         try slices.pages.flush()
+        idents.letItemsGo()
         for index in dropped { try connection.script(index) }
         if !dropped.isEmpty { try connection.setCache(kibibytes: nil) }
         dropped = []
@@ -350,7 +361,10 @@ package final class CatalogueSession {
                 try idents.holdItems(connection)
             }
         }
-        if try isEmpty("offer") { names += ["offer_sku", "offer_barcode"] }
+        if try isEmpty("offer") {
+            names += ["offer_sku", "offer_barcode"]
+            isFirstOffers = true
+        }
         guard !names.isEmpty else { return }
         for name in names {
             guard
@@ -377,7 +391,7 @@ package final class CatalogueSession {
         outcome: Outcome, asOf: Int64, at now: Int64, counts: String, rejects: Int, hash: [UInt8]
     ) throws(StoreError) {
         try settle()
-        if isFirstLoad, undoCount > 0 { try feed("reload", "catalogue", nil) }
+        if isFirstLoad || isFirstOffers, undoCount > 0 { try feed("reload", "catalogue", nil) }
         try connection.execute(
             "UPDATE part SET outcome = ?, as_of = ?, applied_at = ?, counts = ?, rejects = ?, hash = ? WHERE id = ?",
             [

@@ -36,6 +36,11 @@ package final class CatalogueStore: Sendable {
         try file.read { try $0.row("SELECT 1 FROM product UNION ALL SELECT 1 FROM offer LIMIT 1") == nil }
     }
 
+    /// Whether there is no offer yet, though there may be products.
+    package func hasNoOffers() throws -> Bool {
+        try file.read { try $0.row("SELECT 1 FROM offer LIMIT 1") == nil }
+    }
+
     /// The marker of a package, nil where it was never applied here.
     package func marker(_ package: PackageID) throws -> Marker? {
         try file.read { connection in try Self.marker(package, connection) }

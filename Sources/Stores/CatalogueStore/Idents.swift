@@ -67,6 +67,9 @@ final class Idents {
         items = map
     }
 
+    /// Ends `holdItems`.
+    func letItemsGo() { items = nil }
+
     /// The id of `ext`, nil where nobody named it yet.
     func find(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
         let id = try search(kind, ext)
