@@ -142,7 +142,8 @@ let package = Package(
         tests(
             "CommandLine",
             [
-                "waybill", "Agent", "Archiving", "CatalogueStore", "Databases", "Files", "JournalStore", "Records", "Sockets",
+                "waybill", "Agent", "Archiving", "CatalogueStore", "Databases", "Files", "JournalStore",
+                "Records", "Sockets",
                 "Settings", "SpoolStore", argumentParser, system,
             ]),
         tests("Crash", ["waybill", "waybill-watch"]),

@@ -16,8 +16,8 @@ import Threads
 extension Engine {
     /// Packages that share one sync of their archive folder.
     private static let groupSize = 200
-    /// While so many packages come at once, archiving waits for their end, for
-    /// so long and for so many of its own.
+    /// While so many packages come at once, or a full is being loaded,
+    /// archiving waits for their end, for so long and for so many of its own.
     private static let rushSize = 50
     private static let rushWait = Duration.seconds(10)
     private static let rushLimit = 20_000
@@ -50,9 +50,11 @@ extension Engine {
         }
     }
 
-    /// Every file that archiving makes or removes takes time from the claims.
+    /// Every file that archiving makes or removes takes time from the claims,
+    /// every byte that it hashes from the full that is loaded.
     private var isRushed: Bool {
-        rush.load(ordering: .relaxed) + board.waiting(in: .catalogue) >= Self.rushSize
+        if board.running(.bulk) != nil { return true }
+        return rush.load(ordering: .relaxed) + board.waiting(in: .catalogue) >= Self.rushSize
     }
 
     private func finish(_ ids: [PackageID]) throws {

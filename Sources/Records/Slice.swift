@@ -68,11 +68,25 @@ package final class SliceIndex: Sendable {
 
     /// The entity whose slice has this hash, nil where none has.
     package func find(_ hash: SliceHash) -> Int64? {
+        var next = entries.count
+        return find(hash, next: &next)
+    }
+
+    /// Like `find`, for a file whose slices come in the order of the index:
+    /// looks first at `next`, and puts it behind what was found.
+    package func find(_ hash: SliceHash, next: inout Int) -> Int64? {
+        if next < entries.count, entries[next].hash == hash {
+            next += 1
+            return entries[next - 1].item
+        }
         if entries.isEmpty { return nil }
         var place = Int(truncatingIfNeeded: hash.low) & mask
         while places[place] != 0 {
-            let entry = entries[Int(places[place]) - 1]
-            if entry.hash == hash { return entry.item }
+            let index = Int(places[place]) - 1
+            if entries[index].hash == hash {
+                next = index + 1
+                return entries[index].item
+            }
             place = (place + 1) & mask
         }
         return nil

@@ -29,6 +29,8 @@ final class Cutting {
     private var skeleton: SliceUnit
     private var slices: SliceUnit
     private var container: OpenContainer?
+    /// Where the next slice is expected among the known ones.
+    private var nextKnown = 0
 
     private var text: TextDecoder
     /// Where the bytes that `text` has seen began.
@@ -237,6 +239,7 @@ final class Cutting {
             number: number, own,
             answer.index == nil ? nil : SliceHasher(key, own, finding.encoding, revision: revision),
             answer.index)
+        nextKnown = 0
         return true
     }
 
@@ -244,7 +247,7 @@ final class Cutting {
         guard let container else { return }
         if case .slices = slices.content {} else { slices.content = .slices(container) }
         let hash = container.hasher?.hash(bytes) ?? .none
-        if let item = container.known?.find(hash) {
+        if let item = container.known?.find(hash, next: &nextKnown) {
             slices.batch.append(known: KnownSlice(section: container.own.section, item: item, hash: hash))
         } else {
             slices.add(bytes, at: place, hash: hash)

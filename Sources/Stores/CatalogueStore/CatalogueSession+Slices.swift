@@ -187,9 +187,7 @@ extension CatalogueSession {
         guard let index = slices.streams.firstIndex(where: { $0.id == stream }) else { return }
         try slices.pages.flush()
         var ended: [(item: Int64, slot: SliceSlot)] = []
-        try Self.eachSlice(stream, connection) { item, slot in
-            if !held.contains(item) { ended.append((item, slot)) }
-        }
+        try Self.eachSlice(stream, connection, except: held) { item, slot in ended.append((item, slot)) }
         for (item, slot) in ended { try end(slot, stream, item) }
         try keepStream(stream)
         slices.streams[index].confirmed = max(slices.streams[index].confirmed, asOf)
@@ -209,6 +207,7 @@ extension CatalogueSession {
 
     static func eachSlice(
         _ stream: Int64, _ connection: Connection, _ range: ClosedRange<Int64>? = nil,
+        except: IdentSet = IdentSet(),
         _ body: (_ item: Int64, SliceSlot) throws(StoreError) -> Void
     ) throws(StoreError) {
         let first = SlicePages.pageID(stream, range?.lowerBound ?? 0)
@@ -221,7 +220,7 @@ extension CatalogueSession {
         select.bind(2, end)
         defer { select.reset() }
         while try select.step() {
-            try SlicePages.each(select.integer(0), select.withBytes(1) { Array($0) }, body)
+            try SlicePages.each(select.integer(0), select.withBytes(1) { Array($0) }, except: except, body)
         }
     }
 }

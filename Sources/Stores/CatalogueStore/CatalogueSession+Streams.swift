@@ -119,16 +119,28 @@ extension CatalogueSession {
         _ table: CatalogueTable, stream: Int64, seen: IdentSet, asOf: Int64
     ) throws(StoreError) -> (live: [Int64], hidden: [Int64]) {
         var ids: (live: [Int64], hidden: [Int64]) = ([], [])
-        try connection.each(
-            """
-            SELECT id, coalesce(deleted, 0) FROM \(table.name)
-            WHERE stream = ? AND coalesce(deleted, 0) <> 1 AND as_of <= ? ORDER BY id
-            """, [.integer(stream), .integer(asOf)]
-        ) { row in
-            guard let id = row.integer(0), !seen.contains(id) else { return }
+        var missing: [Int64] = []
+        // Answered from the index alone: the rows are not looked at.
+        let all = try connection.prepare(
+            "SELECT id FROM \(table.name) INDEXED BY \(table.name)_live WHERE stream = ? AND coalesce(deleted, 0) <> 1"
+        )
+        all.bind(1, stream)
+        while try all.step() {
+            let id = all.integer(0)
+            if !seen.contains(id) { missing.append(id) }
+        }
+        all.reset()
+        let details = try connection.prepare(
+            "SELECT coalesce(deleted, 0), as_of FROM \(table.name) WHERE id = ?")
+        for id in missing.sorted() {
+            details.bind(1, id)
+            guard try details.step() else { continue }
+            let (deleted, own) = (details.integer(0), details.integer(1))
+            details.reset()
             // A slice may have confirmed it at a later time than its row says.
-            if let confirmed = try confirmedAsOf(stream, id), confirmed > asOf { return }
-            if row.integer(1) == 0 { ids.live.append(id) } else { ids.hidden.append(id) }
+            let latest = max(own, try confirmedAsOf(stream, id) ?? own)
+            guard latest <= asOf else { continue }
+            if deleted == 0 { ids.live.append(id) } else { ids.hidden.append(id) }
         }
         return ids
     }

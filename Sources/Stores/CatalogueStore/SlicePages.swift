@@ -155,7 +155,8 @@ final class SlicePages {
         for (id, page) in pages.filter({ $0.value.isDirty }).sorted(by: { $0.key < $1.key }) {
             let statement = page.isStored ? update : insert
             statement.bind(1, id)
-            statement.bind(2, blob: page.bytes.span)
+            let bytes = page.bytes
+            statement.bind(2, blob: bytes.span)
             try statement.run()
         }
         pages.removeAll(keepingCapacity: true)
@@ -164,11 +165,14 @@ final class SlicePages {
     }
 
     /// Hands over the live slots of a page as it is stored.
+    ///
+    /// - Parameter except: entities that are not of interest.
     static func each(
-        _ id: Int64, _ bytes: [UInt8], _ body: (_ item: Int64, SliceSlot) throws(StoreError) -> Void
+        _ id: Int64, _ bytes: [UInt8], except: IdentSet,
+        _ body: (_ item: Int64, SliceSlot) throws(StoreError) -> Void
     ) throws(StoreError) {
         let first = (id & (1 << pageBits - 1)) * perPage
-        for index in 0..<Int64(bytes.count / SliceSlot.size) {
+        for index in 0..<Int64(bytes.count / SliceSlot.size) where !except.contains(first + index) {
             if let slot = SliceSlot(bytes, at: Int(index) * SliceSlot.size) { try body(first + index, slot) }
         }
     }

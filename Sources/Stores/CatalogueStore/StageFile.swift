@@ -64,11 +64,12 @@ package final class StageFile {
     package func add(_ batch: StagedBatch) throws {
         writer.removeAll()
         batch.encode(into: &writer)
+        let bytes = writer.bytes
         try file.write { connection in
             let insert = try connection.prepare("INSERT INTO batch (n, bytes, sum) VALUES (?, ?, ?)")
             insert.bind(1, batches)
-            insert.bind(2, blob: writer.bytes.span)
-            insert.bind(3, blob: Self.sum(writer.bytes).span)
+            insert.bind(2, blob: bytes.span)
+            insert.bind(3, blob: Self.sum(bytes).span)
             try insert.run()
         }
         batches += 1
