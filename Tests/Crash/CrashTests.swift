@@ -43,9 +43,16 @@ import Testing
             let survived = killed.status == 0
             let again = try root.program.run(["--root", root.folder.root, "run", "--once"])
             #expect(again.status == 0, "\(call) \(point): \(again.output)\(again.errors)")
-            #expect(try root.state() == expected, "\(call) \(point)")
+            let state = try root.state()
+            #expect(state == expected, "\(call) \(point): \(Self.difference(state, expected))")
             if survived { break }
         }
+    }
+
+    private static func difference(_ found: String, _ expected: String) -> String {
+        let (found, expected) = (found.split(separator: "\n"), expected.split(separator: "\n"))
+        return
+            "surplus \(found.filter { !expected.contains($0) }), missing \(expected.filter { !found.contains($0) })"
     }
 
     /// A big full for a store that holds something goes through a stage file:
@@ -75,7 +82,8 @@ import Testing
             ])
             let again = try root.program.run(["--root", root.folder.root, "run", "--once"])
             #expect(again.status == 0, "\(call) \(point): \(again.output)\(again.errors)")
-            #expect(try root.state() == state, "\(call) \(point)")
+            let found = try root.state()
+            #expect(found == state, "\(call) \(point): \(Self.difference(found, state))")
             let store = try FileManager.default.contentsOfDirectory(atPath: root.folder.path("var/store"))
             #expect(!store.contains { $0.hasPrefix("stage-") }, "\(call) \(point): \(store)")
             if killed.status == 0 { break }
@@ -167,7 +175,7 @@ struct CrashRoot {
             let file = name.split(separator: "/").last.map(String.init) ?? name
             guard file.hasSuffix(".xml") || file.hasSuffix(".png") else { continue }
             let top = name.split(separator: "/").first.map(String.init) ?? ""
-            places.append("\(top): \(file.suffix(13))")
+            places.append("\(top): \(file.suffix(11))")
         }
         return (lines + places.sorted()).joined(separator: "\n")
     }
