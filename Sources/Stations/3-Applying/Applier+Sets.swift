@@ -123,11 +123,14 @@ extension Applier {
             }
             // The older part first, so that undo, newest first, puts all back.
             return try sweeps.sorted { $0.last.part < $1.last.part }.map { sweep in
-                // Offers may have gone with their product meanwhile.
+                // Offers may have gone with their product meanwhile, and slices
+                // with them.
+                try sweep.session.settle()
                 let absent = try Absent(
                     sweep.session, sweep.work.table, stream: sweep.last.stream, seen: sweep.seen,
                     asOf: opener.asOf)
                 let swept = try absent.mark(sweep.session)
+                try sweep.session.settle()
                 try sweep.session.noteFull(sweep.last.stream, asOf: opener.asOf, count: sweep.count)
                 var result = DueSweep(
                     package: sweep.last.package, partner: opener.partner, counts: CountsByKind())

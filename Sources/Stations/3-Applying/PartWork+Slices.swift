@@ -131,6 +131,11 @@ extension PartWork {
             guard let open, let shape = try session.standing(slice, in: open.stream.id) else {
                 throw SlicesMoved()
             }
+            // Staging knows documents one by one: what only counts by its facts
+            // is read.
+            if open.isLeftover || (open.isWhole && open.asOf < work?.heldAsOf ?? .min) {
+                throw SlicesMoved()
+            }
             if open.asOf > work?.heldAsOf ?? .min {
                 try session.confirm(slice, in: open.stream.id, asOf: open.asOf)
             }

@@ -336,8 +336,9 @@ package final class CatalogueSession {
             ])
     }
 
-    /// Writes what the session still holds in memory, ahead of a commit.
-    func settle() throws(StoreError) {
+    /// Writes what the session still holds in memory, ahead of a commit or of
+    /// another session's turn; what it has read of slices is forgotten.
+    package func settle() throws(StoreError) {
         try endRun(0)
         try endRun(1)
         try slices.pages.flush()

@@ -25,7 +25,8 @@ final class Idents {
     private var misses = 0
     /// All items, by the hash of their spelling, while there is no index.
     private var items: ItemMap?
-    /// Small kinds only, and not more than `cacheLimit`.
+    /// Small kinds only: all of them while there is no index, else not more
+    /// than `cacheLimit`.
     private var cache = ItemMap()
     private var key: [UInt8] = []
     private static let cacheLimit = 8_192
@@ -50,18 +51,24 @@ final class Idents {
         let key = key
         if let id = cache.find(key.span) { return id }
         let id: Int64 = if let found = try find(kind, ext) { found } else { try make(kind, ext) }
-        if cache.count < Self.cacheLimit { cache.insert(key.span, id) }
+        if items != nil || cache.count < Self.cacheLimit { cache.insert(key.span, id) }
         return id
     }
 
-    /// Keeps all items in memory until the session ends, so that the index
-    /// can be made at once when all is there.
+    /// Keeps all ids in memory until `letItemsGo`, so that the index can be
+    /// made at once when all is there.
     func holdItems(_ connection: Connection) throws(StoreError) {
         var map = ItemMap()
-        let all = try connection.prepare("SELECT id, ext FROM ident WHERE kind = 1 AND source = \(source)")
+        let all = try connection.prepare("SELECT id, kind, ext FROM ident WHERE source = \(source)")
         while try all.step() {
-            let id = all.integer(0)
-            all.withBytes(1) { map.insert($0, id) }
+            let (id, kind) = (all.integer(0), all.integer(1))
+            let ext = all.withBytes(2) { Array($0) }
+            if kind == IdentKind.item.rawValue {
+                map.insert(ext.span, id)
+            } else {
+                let key = [UInt8(truncatingIfNeeded: kind)] + ext
+                cache.insert(key.span, id)
+            }
         }
         all.reset()
         items = map
@@ -78,21 +85,28 @@ final class Idents {
     }
 
     private func search(_ kind: IdentKind, _ ext: Span<UInt8>) throws(StoreError) -> Int64? {
-        if kind == .item {
-            if let items {
-                if let id = items.find(ext) { return id }
-                guard Self.isGUID(ext), Self.hasUpperCase(ext) || hasFolds else { return nil }
-                let folded = Self.folded(ext)
-                if let id = items.find(folded.span) { return id }
-                return hasFolds ? try look(statements.selectFold, kind, folded.span) : nil
-            }
-            if let id = try next(is: ext) { return id }
+        if items != nil {
+            if let id = held(kind, ext) { return id }
+            guard Self.isGUID(ext), Self.hasUpperCase(ext) || hasFolds else { return nil }
+            let folded = Self.folded(ext)
+            if let id = held(kind, folded.span) { return id }
+            return hasFolds ? try look(statements.selectFold, kind, folded.span) : nil
         }
+        if kind == .item, let id = try next(is: ext) { return id }
         if let id = try look(statements.select, kind, ext) { return id }
         guard Self.isGUID(ext) else { return nil }
         let folded = Self.folded(ext)
         if Self.hasUpperCase(ext), let id = try look(statements.select, kind, folded.span) { return id }
         return hasFolds ? try look(statements.selectFold, kind, folded.span) : nil
+    }
+
+    /// The id of exactly this spelling, while all are in memory.
+    private func held(_ kind: IdentKind, _ ext: Span<UInt8>) -> Int64? {
+        guard kind != .item else { return items?.find(ext) }
+        var key = [UInt8(kind.rawValue)]
+        key.append(copying: ext)
+        let whole = key
+        return cache.find(whole.span)
     }
 
     /// The item behind the last one, where it is spelled so.
