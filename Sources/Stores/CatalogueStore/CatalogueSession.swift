@@ -76,6 +76,10 @@ package final class CatalogueSession {
         }
         // What a session before this one left behind when it failed.
         statements.reset()
+        if statements.hasBulkCache {
+            try connection.setCache(kibibytes: nil)
+            statements.hasBulkCache = false
+        }
         idents = try Idents(source: source, statements.idents, connection)
         slices = try SliceWork(connection, source: source)
         nextValue = 1 + (try connection.row("SELECT max(id) FROM property_value")?.integer(0) ?? 0)
@@ -344,7 +348,10 @@ package final class CatalogueSession {
         try slices.pages.flush()
         idents.letItemsGo()
         for index in dropped { try connection.script(index) }
-        if !dropped.isEmpty { try connection.setCache(kibibytes: nil) }
+        if !dropped.isEmpty {
+            try connection.setCache(kibibytes: nil)
+            statements.hasBulkCache = false
+        }
         dropped = []
     }
 
@@ -375,6 +382,7 @@ package final class CatalogueSession {
             dropped.append(sql)
             try connection.script("DROP INDEX \(name)")
         }
+        statements.hasBulkCache = true
         try connection.setCache(kibibytes: Self.bulkCache)
     }
 

@@ -16,6 +16,9 @@ final class SessionStatements {
     let priceRows: HotStatement
     let stockRows: HotStatement
     let productMark: HotStatement
+    /// The page cache has the size for large packages; a session that was
+    /// undone leaves it so.
+    var hasBulkCache = false
 
     init(_ connection: Connection) throws(StoreError) {
         var writers: [RowWriter] = []
