@@ -12,7 +12,7 @@ extension PartWork {
         let repeated = isRepeated(.offer, ident)
         counts["price"].read += form.prices.count
         counts["stock"].read += form.stocks.count
-        try begin(ident, frame)
+        try begin(ident, head, frame)
         let result = try place(batch, head, id, ident, frame, repeated: repeated, into: &counts)
         // Also where it waits: what it waits for may come in this very part.
         see(ident, frame)
@@ -334,7 +334,8 @@ extension PartWork {
         row.reset(CatalogueTable.offer.values.count)
         row.set(10, text: total.span)
         shape.quantity = true
-        let change = try session.write(.offer, RowKey(offer), row, asOf: asOf, part: frame.part)
+        let change = try session.write(
+            .offer, RowKey(offer), row, asOf: asOf, part: frame.part, touches: true)
         if change.kind == .stale { isWholly = false }
         return [change.kind]
     }

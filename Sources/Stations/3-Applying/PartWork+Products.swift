@@ -11,7 +11,7 @@ extension PartWork {
         let ident = try session.ident(.item, batch.arena.span.extracting(id))
         let repeated = isRepeated(.product, ident)
         see(ident, frame)
-        try begin(ident, frame)
+        try begin(ident, head, frame)
         row.reset(CatalogueTable.product.values.count)
         stage(0, .sku, batch)
         stage(1, .barcode, batch)

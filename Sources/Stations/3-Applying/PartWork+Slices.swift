@@ -68,10 +68,10 @@ struct SectionPlace {
 extension PartWork {
     // MARK: One record
 
-    func begin(_ item: Int64, _ frame: RecordFrame) throws {
+    func begin(_ item: Int64, _ head: RecordBatch.Head, _ frame: RecordFrame) throws {
         shape.removeAll()
         isWholly = true
-        try session.beginRecord(frame.stream, item, asOf: frame.asOf)
+        try session.beginRecord(frame.stream, item, asOf: frame.asOf, isCut: head.slice != .none)
     }
 
     func end(_ item: Int64, _ head: RecordBatch.Head, _ frame: RecordFrame, isGoods: Bool) throws {

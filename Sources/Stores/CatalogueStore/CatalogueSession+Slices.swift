@@ -33,6 +33,10 @@ struct SliceWork {
     /// slice is not ended by its own writes.
     var stream: Int64 = 0
     var item: Int64 = 0
+    /// Its record was cut: rows that it only confirms are left to its slice.
+    var isCut = false
+    /// There were such rows.
+    var hasUntouched = false
     /// What that slice was, and the number its before-image gets.
     var old: (slot: SliceSlot, number: Int64)?
 
@@ -61,9 +65,13 @@ extension CatalogueSession {
 
     /// Begins a record of an entity: until `endRecord`, its own slice in this
     /// stream is not ended by what is written to the entity.
-    package func beginRecord(_ stream: Int64, _ item: Int64, asOf: Int64) throws(StoreError) {
+    ///
+    /// - Parameter isCut: it comes with the hash of its slice.
+    package func beginRecord(_ stream: Int64, _ item: Int64, asOf: Int64, isCut: Bool) throws(StoreError) {
         slices.stream = stream
         slices.item = item
+        slices.isCut = isCut
+        slices.hasUntouched = false
         slices.old = nil
         guard slices.streams.contains(where: { $0.id == stream }),
             let slot = try slices.pages.slot(stream, item)
@@ -89,6 +97,7 @@ extension CatalogueSession {
         let (stream, item, old) = (slices.stream, slices.item, slices.old)
         slices.stream = 0
         slices.item = 0
+        slices.isCut = false
         slices.old = nil
         let confirmed = slices.confirmed(stream)
         var number: Int64?
@@ -99,6 +108,7 @@ extension CatalogueSession {
                 try slices.pages.put(nil, stream, item)
                 try confirm(old.slot, stream, item, except: nil)
             }
+            if slices.hasUntouched { try confirm(shape, item, isGoods: isGoods, asOf: asOf, except: nil) }
             return
         }
         if let old {
@@ -138,9 +148,16 @@ extension CatalogueSession {
     private func confirm(_ slot: SliceSlot, _ stream: Int64, _ item: Int64, except: SliceShape?)
         throws(StoreError)
     {
-        let shape = try slices.shapes.shape(slot.shape)
-        let asOf = max(slot.asOf, slices.confirmed(stream))
-        let isGoods = slices.streams.first { $0.id == stream }?.isGoods ?? false
+        try confirm(
+            try slices.shapes.shape(slot.shape), item,
+            isGoods: slices.streams.first { $0.id == stream }?.isGoods ?? false,
+            asOf: max(slot.asOf, slices.confirmed(stream)), except: except)
+    }
+
+    /// Gives what a record stated a later time.
+    private func confirm(
+        _ shape: SliceShape, _ item: Int64, isGoods: Bool, asOf: Int64, except: SliceShape?
+    ) throws(StoreError) {
         let table: CatalogueTable = isGoods ? .product : .offer
         var groups: [Int] = []
         if shape.own, except?.own != true { groups.append(0) }

@@ -174,19 +174,23 @@ package final class CatalogueSession {
     ///   - part: the part that stated the facts: this one, or the one
     ///     whose record waited.
     ///   - isNew: the caller knows that there is no such row.
+    ///   - touches: the time is written even where the record's slice will
+    ///     confirm it.
     package func write(
         _ table: CatalogueTable, _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64? = nil,
-        isNew: Bool = false
+        isNew: Bool = false, touches: Bool = false
     ) throws(StoreError) -> RowChange {
         if !slices.streams.isEmpty, let groups = table.factGroups(row) {
             try endSlices(of: key.first, groups)
         }
         let change = try writer(table).write(
-            key, row, asOf: asOf, part: part ?? self.part, isNew: isNew || lacksRow(table, key)
+            key, row, asOf: asOf, part: part ?? self.part, isNew: isNew || lacksRow(table, key),
+            isLazy: slices.isCut && table.isSliced && key.first == slices.item && !touches
         ) { image throws(StoreError) in try self.keep(table, key, image) }
         if change.kind == .inserted, let place = Self.place(table), knowsRows(table, key) {
             newRows[place].insert(key.first)
         }
+        if change.isUntouched { slices.hasUntouched = true }
         return change
     }
 
@@ -420,6 +424,14 @@ private struct InsertedRun {
 }
 
 extension CatalogueTable {
+    /// Its rows are stated by goods and offers, which come in slices.
+    var isSliced: Bool {
+        switch self {
+        case .product, .offer, .price, .stock: true
+        default: false
+        }
+    }
+
     /// Groups that a row states, as slices depend on them; nil for tables
     /// that they don't depend on.
     func factGroups(_ row: StagedRow) -> FactGroups? {

@@ -45,9 +45,10 @@ final class RowWriter {
     ///   - asOf: of the facts, milliseconds.
     ///   - part: the part that states them.
     ///   - isNew: there is no such row yet.
+    ///   - isLazy: what only gets a later time is left as it is.
     ///   - keep: takes the before-image, nil where there was no row.
     func write(
-        _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64, isNew: Bool,
+        _ key: RowKey, _ row: StagedRow, asOf: Int64, part: Int64, isNew: Bool, isLazy: Bool,
         keep: ([UInt8]?) throws(StoreError) -> Void
     ) throws(StoreError) -> RowChange {
         if isNew {
@@ -97,6 +98,8 @@ final class RowWriter {
         guard differs else {
             if older && !takes.contains(true) {
                 change.kind = .stale
+            } else if confirms, isLazy {
+                change.isUntouched = true
             } else if confirms {
                 try keep(image())
                 for (index, asOf) in asOfs.enumerated() { touch.bind(Int32(index + 1), asOf) }
@@ -248,6 +251,8 @@ package struct RowChange {
     package var columns: [Int] = []
     /// Some of what was stated is older than what the row holds.
     package var hasOlder = false
+    /// The row holds what was stated, and an earlier time.
+    package var isUntouched = false
     /// The row had been written by this very part.
     package var wasMine = false
     /// The old `deleted` mark.

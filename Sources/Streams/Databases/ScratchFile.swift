@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import Synchronization
 import GRDBSQLite
 
 /// A database file that is written once and read again: no journal, no sync.
@@ -12,6 +13,8 @@ import GRDBSQLite
 package final class ScratchFile: Sendable {
     package let path: String
     private let queue: DatabaseQueue
+    /// So that what is synced beside it does not wait for all of it.
+    private let writeback: Mutex<Writeback>
 
     /// Bytes of a page: what is written is large, and read in the order it was
     /// written.
@@ -39,6 +42,7 @@ package final class ScratchFile: Sendable {
 
     private init(path: String, readonly: Bool) throws(StoreError) {
         self.path = path
+        writeback = Mutex(Writeback(path))
         queue = try wrapped(path) {
             var configuration = Configuration()
             configuration.label = "waybill.scratch"
@@ -59,7 +63,11 @@ package final class ScratchFile: Sendable {
     /// Writes; what `body` did before it throws stays, and means nothing.
     package func write<T>(_ body: (Connection) throws -> T) throws -> T {
         try passing {
-            try queue.writeWithoutTransaction { try body(Connection(database: $0, file: path)) }
+            try queue.writeWithoutTransaction { database in
+                let result = try body(Connection(database: database, file: path))
+                try writeback.withLock { try $0.start() }
+                return result
+            }
         }
     }
 

@@ -103,6 +103,7 @@ package final class StoreFile: Sendable {
                 PRAGMA wal_autocheckpoint = 0;
                 PRAGMA journal_size_limit = \(Self.walLimit);
                 PRAGMA mmap_size = 0;
+                PRAGMA threads = 1;
                 PRAGMA temp_store = FILE;
                 PRAGMA cache_size = -\(StoreOptions.cacheKiB);
                 PRAGMA secure_delete = \(options.secureDelete ? "ON" : "OFF");
