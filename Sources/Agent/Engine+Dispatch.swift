@@ -17,7 +17,7 @@ extension Engine {
 
     /// What a look into a package decided.
     enum Route {
-        case lane(rank: Int)
+        case lane(rank: Int, bytes: Int64)
         case hold(Set<Lane>)
         case unread(ReadError)
         case trouble(any Error)
@@ -44,7 +44,8 @@ extension Engine {
             if !found.unread.isEmpty, found.lanes.subtracting(found.unread).isEmpty {
                 return .hold(found.unread)
             }
-            return .lane(rank: found.rank)
+            // What a ZIP unpacks to is not known yet: it never counts as small.
+            return .lane(rank: found.rank, bytes: found.format == "ZIP" ? .max : row.size)
         } catch let error as ReadError {
             return .unread(error)
         } catch {
@@ -54,8 +55,8 @@ extension Engine {
 
     func send(_ row: PackageRow, _ route: Route) {
         switch route {
-        case .lane(let rank):
-            board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: rank, size: row.size))
+        case .lane(let rank, let bytes):
+            board.add(LaneJob(id: row.id, lane: row.lane ?? .catalogue, rank: rank, size: bytes))
         case .hold(let unread): holdForStation(row, unread)
         case .unread(let error): stopUnread(row, error)
         case .trouble(let error): trouble(row, error)

@@ -145,7 +145,7 @@ extension Engine {
             var row = try newRow(item, partner, now, &exchanges)
             lastExchange.withLock { $0[partner] = row.exchange }
             if item.writer == .gone { finished.insert(row.id) }
-            let route = item.drop.toQuarantine == nil ? look(into: &row) : .lane(rank: 0)
+            let route = item.drop.toQuarantine == nil ? look(into: &row) : .lane(rank: 0, bytes: row.size)
             rows.append((row, route))
         }
         try house.journal.save(rows.map(\.row), at: now)

@@ -11,7 +11,7 @@ package struct LaneJob: Sendable, Hashable {
     package var lane: Lane
     /// Dictionaries before goods before offers before prices before stock.
     package var rank: Int
-    /// Bytes of the package.
+    /// Bytes of the package; as many as can be for one that is unpacked.
     package var size: Int64
 
     package init(id: PackageID, lane: Lane, rank: Int, size: Int64 = 0) {
