@@ -46,6 +46,7 @@ package struct PackageIDSource: Sendable {
             digits(time.year, 4) + digits(time.month, 2) + digits(time.day, 2) + "-" + digits(time.hour, 2)
             + digits(time.minute, 2) + digits(time.second, 2) + "-" + digits(Int(last % 1_000_000), 6) + "-"
             + String(repeating: "0", count: 4 - hex.count) + hex
+        // Digits, hexadecimal digits and dashes of a fixed width: only a defect here can make another text.
         guard let id = PackageID(text) else { fatalError("a time made the impossible id \(text)") }
         return id
     }

@@ -205,6 +205,7 @@ struct Watcher {
     {
         let text = path.map { CChar(bitPattern: $0) } + [0]
         return text.withUnsafeBufferPointer { buffer in
+            // Never empty: a NUL was added.
             guard let start = buffer.baseAddress else { fatalError("an array with a NUL is not empty") }
             return work(start)
         }

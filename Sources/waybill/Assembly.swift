@@ -21,6 +21,7 @@ enum Assembly {
         let spool = Spool(root: loaded.spool, files: files)
         try spool.prepare()
         try files.makeDirectories(loaded.store, mode: 0o2750)
+        keepTemporaryFiles(in: loaded.store.string)
         var options = StoreOptions()
         if let group = settings.store.group {
             options.group = group.name

@@ -65,7 +65,7 @@ package struct Applier: Sendable {
             for head in batch.records { try work.apply(batch, head) }
             if !batch.known.isEmpty { try work.applyKnown(batch) }
             records += batch.records.count + batch.known.count
-            if isBulk { try work.session.startWriteback() }
+            if isBulk { work.session.startWriteback() }
             let (read, total) = work.source.progress
             progress(read, total, records)
         }

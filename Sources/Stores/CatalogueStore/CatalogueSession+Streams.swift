@@ -133,15 +133,16 @@ extension CatalogueSession {
         let details = try connection.prepare(
             "SELECT coalesce(deleted, 0), as_of FROM \(table.name) WHERE id = ?")
         for id in missing.sorted() {
+            details.reset()
             details.bind(1, id)
             guard try details.step() else { continue }
             let (deleted, own) = (details.integer(0), details.integer(1))
-            details.reset()
             // A slice may have confirmed it at a later time than its row says.
             let latest = max(own, try confirmedAsOf(stream, id) ?? own)
             guard latest <= asOf else { continue }
             if deleted == 0 { ids.live.append(id) } else { ids.hidden.append(id) }
         }
+        details.reset()
         return ids
     }
 

@@ -395,7 +395,7 @@ package final class CatalogueSession {
 
     /// Starts writing what the transaction has put into the write-ahead log so
     /// far, so that its commit does not wait for all of it.
-    package func startWriteback() throws(StoreError) { try connection.startWriteback() }
+    package func startWriteback() { connection.startWriteback() }
 
     // MARK: The marker
 

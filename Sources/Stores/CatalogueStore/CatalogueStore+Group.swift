@@ -34,6 +34,7 @@ package final class CatalogueGroup {
             guard connection.isInTransaction else { throw GroupLost(cause: error) }
             throw error
         }
+        // The savepoint runs its body once, or throws: no value is a defect of GRDB's.
         guard let result else { fatalError("a savepoint ended without a value") }
         return result
     }

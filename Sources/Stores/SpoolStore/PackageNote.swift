@@ -71,6 +71,7 @@ package struct PackageNote: Hashable, Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do { return [UInt8](try encoder.encode(JSONValue.object(object))) + [10] } catch {
+            // Strings, integers and booleans always have a JSON form; a failure is a defect.
             fatalError("a package note could not be written as JSON: \(error)")
         }
     }

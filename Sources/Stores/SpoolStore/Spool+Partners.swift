@@ -69,6 +69,7 @@ extension Spool {
             encoder.outputFormatting = [.sortedKeys]
             let bytes: [UInt8]
             do { bytes = [UInt8](try encoder.encode(marks)) + [10] } catch {
+                // Strings always have a JSON form; a failure is a defect.
                 fatalError("volume marks could not be written as JSON: \(error)")
             }
             try files.atomicWrite(knownMarks.appending("\(name).json"), bytes)

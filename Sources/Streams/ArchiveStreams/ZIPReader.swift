@@ -41,6 +41,7 @@ package struct ZIPMember: Hashable, Sendable {
         decodeName: @escaping @Sendable ([UInt8]) -> String
     ) throws(ZIPError) {
         _ = Self.locale
+        // Only without memory for a few hundred bytes; nothing can go on then.
         guard let handle = archive_read_new() else { fatalError("archive_read_new: out of memory") }
         self.handle = handle
         feed = ZIPFeed(source)

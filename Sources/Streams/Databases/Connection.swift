@@ -86,7 +86,7 @@ package struct Connection {
     /// Asks the kernel to begin writing what was added to the write-ahead log,
     /// 16 MiB at a time, so that neither this file's commit nor another one's
     /// waits for all of it. A hint: nothing depends on it.
-    package func startWriteback() throws(StoreError) { try writeback?.start() }
+    package func startWriteback() { writeback?.start() }
 
     /// What `make` gives, made once and kept as long as the store is open:
     /// statements that are prepared once for all transactions. A scratch file
@@ -111,8 +111,9 @@ package struct Connection {
     }
 }
 
-/// What a file keeps for its connection. Touched only on the connection's own
-/// queue.
+/// What a file keeps for its connection.
+///
+/// Unchecked: touched only on the connection's own queue, which is serial.
 final class Keeper: @unchecked Sendable {
     var things: [ObjectIdentifier: AnyObject] = [:]
 }

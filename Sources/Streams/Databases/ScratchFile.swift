@@ -3,8 +3,8 @@
 
 import Foundation
 import GRDB
-import Synchronization
 import GRDBSQLite
+import Synchronization
 
 /// A database file that is written once and read again: no journal, no sync.
 ///
@@ -65,7 +65,7 @@ package final class ScratchFile: Sendable {
         try passing {
             try queue.writeWithoutTransaction { database in
                 let result = try body(Connection(database: database, file: path))
-                try writeback.withLock { try $0.start() }
+                writeback.withLock { $0.start() }
                 return result
             }
         }

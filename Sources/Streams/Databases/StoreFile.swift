@@ -20,6 +20,14 @@ package struct StoreOptions: Sendable {
     package init() {}
 }
 
+/// Has what SQLite can't sort in memory spill into this folder, whose free
+/// space is looked at, and not into one of the system's; an admin's own
+/// `SQLITE_TMPDIR` stands.
+///
+/// Called once, before there are other threads. The files have no name: nothing
+/// of them is left after a crash.
+package func keepTemporaryFiles(in folder: String) { setenv("SQLITE_TMPDIR", folder, 0) }
+
 /// One step of a file's schema; steps run in order, each once.
 package struct Migration: Sendable {
     package let name: String
@@ -165,6 +173,7 @@ package final class StoreFile: Sendable {
                 code: error.resultCode.rawValue, message: error.message ?? error.resultCode.description,
                 path: path)
         }
+        // The transaction runs its body once, or throws: no value is a defect of GRDB's.
         guard let result else { fatalError("a transaction ended without a value") }
         return result
     }

@@ -20,6 +20,7 @@ package struct HashKey: Sendable {
                 XXH3_generateSecret(target.baseAddress, target.count, source.baseAddress, source.count)
             }
         }
+        // Refuses nothing but null pointers and short targets, and has neither.
         guard result == XXH_OK else { fatalError("XXH3_generateSecret refused \(secret.count) bytes") }
         self.secret = derived
     }

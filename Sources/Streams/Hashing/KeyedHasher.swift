@@ -11,10 +11,12 @@ import CXXHash
     private let secret: UnsafeMutableRawBufferPointer
 
     package init(key: HashKey) {
+        // Only without memory for a few hundred bytes; nothing can go on then.
         guard let state = XXH3_createState() else { fatalError("XXH3_createState: out of memory") }
         self.state = state
         secret = .allocate(byteCount: key.secret.count, alignment: 64)
         secret.copyBytes(from: key.secret)
+        // Refuses a secret that is too short only, and a `HashKey` has the right length.
         guard XXH3_128bits_reset_withSecret(state, secret.baseAddress, secret.count) == XXH_OK else {
             fatalError("XXH3_128bits_reset_withSecret refused its own secret")
         }
@@ -27,6 +29,7 @@ import CXXHash
 
     package mutating func update(_ bytes: Span<UInt8>) {
         let result = bytes.withUnsafeBytes { XXH3_128bits_update(state, $0.baseAddress, $0.count) }
+        // Refuses null pointers only; a hash without these bytes would be wrong in silence.
         guard result == XXH_OK else { fatalError("XXH3_128bits_update refused \(bytes.count) bytes") }
     }
 

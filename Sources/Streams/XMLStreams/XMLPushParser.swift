@@ -24,6 +24,7 @@ import CXML2
         var callbacks = LibXML.callbacks
         let owner = Unmanaged.passUnretained(sink).toOpaque()
         guard let context = xmlCreatePushParserCtxt(&callbacks, owner, nil, 0, nil) else {
+            // Only without memory for a parser; nothing can go on then.
             fatalError("xmlCreatePushParserCtxt: out of memory")
         }
         self.context = context
