@@ -36,12 +36,15 @@ struct DocumentFile: ~Copyable {
 }
 
 enum SimulatorError: Error, CustomStringConvertible {
+    case folder(String, String)
     case unwritable(String)
     case zip(status: Int32)
 
     var description: String {
         switch self {
-        case .unwritable(let path): "\(path) can't be written"
+        case .folder(let path, let reason):
+            "\(path): the folder can't be made: \(reason) Name one on a disk that you may write to."
+        case .unwritable(let path): "\(path): can't be written; look at its rights and at the free space"
         case .zip(let status): "zip ended with \(status); is it installed?"
         }
     }

@@ -28,7 +28,9 @@ struct ExchangeMaker {
         self.folder = folder
         shop = Shop(seed: order.seed, groups: order.groups, changed: order.changed)
         documents = Documents(shop, order.encoding, date: order.date)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch { throw SimulatorError.folder(folder, error.localizedDescription) }
     }
 
     /// One full exchange: `import.xml`, `offers.xml`, `ledger.json`.

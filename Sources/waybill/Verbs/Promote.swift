@@ -24,7 +24,9 @@ struct Promote: ParsableCommand {
         try options.reporting { gate in
             var command = Command(.promote)
             command.id = try id.map { try gate.package($0).exchange }
-            return try gate.perform(command)
+            let answer = try gate.perform(command)
+            try gate.showPackages(answer.packages ?? [])
+            return answer
         }
     }
 }
